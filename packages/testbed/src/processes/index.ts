@@ -1,0 +1,3 @@
+export { freePort, portIsTaken } from './free-port.ts'
+export { spawnProcess, type ProcessOptions, type SpawnedProcess } from './spawn-process.ts'
+export { until } from './until.ts'
