@@ -1,0 +1,2 @@
+export * from './key-text.ts'
+export * from './hash.ts'

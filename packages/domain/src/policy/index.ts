@@ -1,0 +1,3 @@
+export * from './key-record.ts'
+export * from './org-policy.ts'
+export * from './access.ts'

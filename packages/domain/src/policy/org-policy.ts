@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { budget } from '../budget/index.ts'
+import { orgId, providerId } from '../id/index.ts'
+import { priceText } from '../price/index.ts'
+import { rateLimit } from '../rate/index.ts'
+import { timeZone } from '../time/index.ts'
+
+/** Kinds of provider an organisation can connect. All speak OpenAI's chat completions today. */
+export const providerKinds = ['simulator', 'openai', 'deepseek', 'ollama', 'openai-compatible'] as const
+export type ProviderKind = (typeof providerKinds)[number]
+
+/** How input tokens are counted: an exact tokenizer, or UTF-8 bytes as a proven upper bound. */
+export const tokenEncodings = ['o200k_base', 'cl100k_base', 'bytes'] as const
+export type TokenEncoding = (typeof tokenEncodings)[number]
+
+export const policyProvider = z.object({
+  id: providerId,
+  kind: z.enum(providerKinds),
+  name: z.string(),
+  /** Ends without a slash, includes `/v1` where the provider has it. */
+  baseUrl: z.url(),
+  /** Credential sealed to the proxy's key; null when the provider needs none. */
+  sealedCredential: z.string().nullable(),
+})
+export type PolicyProvider = z.output<typeof policyProvider>
+
+export const policyModel = z.object({
+  /** The name callers use. */
+  name: z.string(),
+  providerId,
+  /** The name the provider uses. */
+  upstreamName: z.string(),
+  /** Null: the price book does not know this model. Refused on hard budgets, never free. */
+  price: priceText.nullable(),
+  contextWindow: z.int().positive().nullable(),
+  maxOutputTokens: z.int().positive(),
+  encoding: z.enum(tokenEncodings),
+  createdAtMs: z.int(),
+})
+export type PolicyModel = z.output<typeof policyModel>
+
+/** What the proxy must know about one organisation: one value, replaced as a whole. */
+export const orgPolicy = z.object({
+  /** Grows with every change of the organisation; an older policy never replaces a newer one. */
+  version: z.int().nonnegative(),
+  orgId,
+  slug: z.string(),
+  name: z.string(),
+  timeZone,
+  suspended: z.boolean(),
+  settings: z.object({
+    /** Status of a money refusal (design.md 9). */
+    moneyRefusalStatus: z.union([z.literal(402), z.literal(429)]),
+    /** Whether refusals state amounts. */
+    showAmounts: z.boolean(),
+    /** Output cap given to requests that name none. */
+    defaultMaxOutputTokens: z.int().positive(),
+    /** Where a refusal sends people: the console's address without a slash at its end. */
+    consoleUrl: z.url().nullable(),
+  }),
+  budgets: z.array(budget),
+  rateLimits: z.array(rateLimit),
+  providers: z.array(policyProvider),
+  models: z.array(policyModel),
+})
+export type OrgPolicy = z.output<typeof orgPolicy>

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { scopeKind } from '../scope/index.ts'
+
+/**
+ * Rate limits of one scope; null means none. The bucket holds LLM tokens, starts full and refills continuously;
+ * `refillPerSecond` has at most 3 decimals.
+ */
+export const rateLimit = z.object({
+  scope: z.object({ kind: scopeKind, id: z.string(), name: z.string() }),
+  requestsPerMinute: z.int().min(1).max(1_000_000_000).nullable(),
+  requestsPerHour: z.int().min(1).max(1_000_000_000).nullable(),
+  tokensPerMinute: z.int().min(1).max(1_000_000_000).nullable(),
+  bucket: z
+    .object({ capacity: z.int().min(1).max(1_000_000_000), refillPerSecond: z.number().min(0).max(1_000_000_000) })
+    .nullable(),
+})
+export type RateLimit = z.output<typeof rateLimit>

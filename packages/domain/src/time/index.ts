@@ -1,0 +1,2 @@
+export * from './zone.ts'
+export * from './window.ts'

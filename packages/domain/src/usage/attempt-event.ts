@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { attemptId, keyId, memberId, orgId, providerId, requestId, roleGroupId, roleId, teamId } from '../id/index.ts'
+import { nanoUsdText } from '../price/index.ts'
+import { tokenCounts, usageSources } from './usage.ts'
+
+/** Who pays: the scope ids stored with every charge. */
+export const scopeIds = z.object({
+  orgId,
+  teamId: teamId.nullable(),
+  roleGroupId: roleGroupId.nullable(),
+  roleId: roleId.nullable(),
+  userId: memberId.nullable(),
+  keyId,
+})
+
+/**
+ * What is known when an attempt is held, before a byte leaves. Kept beside the hold, so that a charge can be
+ * recorded even if the proxy that sent it dies.
+ */
+export const attemptMeta = z.object({
+  requestId,
+  scopes: scopeIds,
+  providerId,
+  model: z.string(),
+  priceVersion: z.string(),
+  /** When the hold was taken; decides the hour of the roll-up, whenever it settles. */
+  atMs: z.int(),
+})
+export type AttemptMeta = z.output<typeof attemptMeta>
+
+/** How an attempt ended (closed list, money.md 4.4). */
+export const attemptOutcomes = [
+  'answered',
+  'client-left',
+  'stream-broke',
+  'refused-by-provider',
+  'provider-failed',
+  'not-sent',
+  'unknown',
+] as const
+export type AttemptOutcome = (typeof attemptOutcomes)[number]
+
+/** What is known when an attempt is settled. */
+export const attemptResult = z.object({
+  outcome: z.enum(attemptOutcomes),
+  usageSource: z.enum(usageSources),
+  tokens: tokenCounts,
+  /** Status the provider answered with, if any. */
+  status: z.int().nullable(),
+})
+export type AttemptResult = z.output<typeof attemptResult>
+
+/**
+ * One entry of the usage stream about money.
+ * `final`: the charge. `provisional`: the whole hold, because its owner is gone. `correction`: replaces a provisional
+ * charge; `amount` is the absolute amount and the ledger row stores `amount − hold`.
+ */
+export const attemptEvent = z.object({
+  attemptId,
+  kind: z.enum(['final', 'provisional', 'correction']),
+  amount: nanoUsdText,
+  hold: nanoUsdText,
+  /** Ids of the budget counters that were charged. */
+  nodes: z.array(z.string()),
+  meta: attemptMeta,
+  result: attemptResult,
+})
+export type AttemptEvent = z.output<typeof attemptEvent>
+
+/** Primary key of the ledger row: an event recorded twice changes nothing. */
+export const eventIdOf = (event: Pick<AttemptEvent, 'attemptId' | 'kind'>): string => `${event.attemptId}:${event.kind}`
+
+/** Signed amount of the ledger row, so that the sum over an attempt's rows is its cost in any order of arrival. */
+export const ledgerAmountOf = (event: Pick<AttemptEvent, 'kind' | 'amount' | 'hold'>): bigint =>
+  event.kind === 'correction' ? event.amount - event.hold : event.amount

@@ -1,0 +1,3 @@
+export * from './usage.ts'
+export * from './attempt-event.ts'
+export * from './request-event.ts'

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { requestId } from '../id/index.ts'
+import { scopeIds } from './attempt-event.ts'
+
+/** Why a request was refused, as the client was told; shown again by the console. Amounts are decimal USD text. */
+export const refusalDetail = z.object({
+  reason: z.string(),
+  scope: z.object({ kind: z.string(), id: z.string(), name: z.string() }).nullable(),
+  period: z.string().nullable(),
+  resetsAt: z.string().nullable(),
+  limitUsd: z.string().nullable(),
+  spentUsd: z.string().nullable(),
+  heldUsd: z.string().nullable(),
+  estimateUsd: z.string().nullable(),
+  maxOutputTokensThatFit: z.int().nullable(),
+  retryAfterMs: z.int().nullable(),
+})
+export type RefusalDetail = z.output<typeof refusalDetail>
+
+/**
+ * One entry of the usage stream about a request as its caller saw it: the row that ties attempts together.
+ * Money is not in it; the ledger has that.
+ */
+export const requestEvent = z.object({
+  requestId,
+  scopes: scopeIds,
+  atMs: z.int(),
+  /** How many equal refusals this row stands for (repeats within 10 s are folded). */
+  count: z.int().min(1),
+  dialect: z.enum(['openai-chat']),
+  stream: z.boolean(),
+  modelAsked: z.string().max(256),
+  /** Null when no candidate was chosen. */
+  modelUsed: z.string().nullable(),
+  providerId: z.string().nullable(),
+  /** Status the caller received; 499 when it left before the answer was complete. */
+  status: z.int(),
+  /** Code of the failure catalogue; null for a full answer. */
+  failure: z.string().nullable(),
+  refusal: refusalDetail.nullable(),
+  attempts: z.int().nonnegative(),
+  /** Steps of the walk with their end in ms since arrival, in order. */
+  timeline: z.array(z.object({ step: z.string(), ms: z.number().nonnegative() })),
+  firstByteMs: z.number().nullable(),
+  totalMs: z.number(),
+  /** Client program as it names itself, cut to 200 characters. */
+  userAgent: z.string().max(200).nullable(),
+  maxTokensClamped: z.int().nullable(),
+})
+export type RequestEvent = z.output<typeof requestEvent>
