@@ -41,7 +41,10 @@ const privateKeyOf = (base64: string): KeyObject =>
 export function sealCredential(plain: string, publicKey: string, binding: CredentialBinding): string {
   const ephemeral = generateKeyPairSync('x25519')
   const ephemeralRaw = ephemeral.publicKey.export({ type: 'spki', format: 'der' })
-  const key = derive(diffieHellman({ privateKey: ephemeral.privateKey, publicKey: publicKeyOf(publicKey) }), ephemeralRaw)
+  const key = derive(
+    diffieHellman({ privateKey: ephemeral.privateKey, publicKey: publicKeyOf(publicKey) }),
+    ephemeralRaw,
+  )
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(additionalData(binding))

@@ -26,7 +26,13 @@ const quoted = (label: { kind: string; name: string }) =>
 
 export type ScopeLabel = { kind: string; id: string; name: string }
 
-const periodWord: Record<string, string> = { hour: 'hourly ', day: 'daily ', week: 'weekly ', month: 'monthly ', all: '' }
+const periodWord: Record<string, string> = {
+  hour: 'hourly ',
+  day: 'daily ',
+  week: 'weekly ',
+  month: 'monthly ',
+  all: '',
+}
 
 /**
  * Every "no" a client can be told: code → kind and public sentence. A sentence never contains an upstream's words,
@@ -39,31 +45,54 @@ export const catalogue = {
   too_deep: entry<{ limit: number }>('invalid', (p) => `The request body is nested more than ${p.limit} levels deep.`),
   context_length_exceeded: entry<{ limit: number; asked: number }>(
     'invalid',
-    (p) => `This model's maximum context length is ${p.limit} tokens. However, your request needs at least ${p.asked} tokens.`,
+    (p) =>
+      `This model's maximum context length is ${p.limit} tokens. However, your request needs at least ${p.asked} tokens.`,
   ),
-  unsupported_parameter: entry<{ name: string; why: string }>('invalid', (p) => `"${p.name}" is not supported here: ${p.why}.`),
-  no_key: entry('unauthenticated', () => 'No API key was sent. Put it in the header "Authorization: Bearer sk-gw-…" or "x-api-key".'),
+  unsupported_parameter: entry<{ name: string; why: string }>(
+    'invalid',
+    (p) => `"${p.name}" is not supported here: ${p.why}.`,
+  ),
+  no_key: entry(
+    'unauthenticated',
+    () => 'No API key was sent. Put it in the header "Authorization: Bearer sk-gw-…" or "x-api-key".',
+  ),
   foreign_key: entry<{ header: string }>(
     'unauthenticated',
     (p) => `The header "${p.header}" holds a credential that is not a gateway key. Gateway keys begin with "sk-gw-".`,
   ),
   invalid_api_key: entry('unauthenticated', () => 'Incorrect API key provided. It is malformed, mistyped or unknown.'),
   key_expired: entry<{ at: string }>('unauthenticated', (p) => `This API key expired on ${p.at}.`),
-  key_revoked: entry<{ at: string | null }>('unauthenticated', (p) => `This API key was revoked${p.at ? ` on ${p.at}` : ''}.`),
-  key_disabled: entry('unauthenticated', () => 'This API key is disabled. Somebody who may manage it can enable it in the console.'),
+  key_revoked: entry<{ at: string | null }>(
+    'unauthenticated',
+    (p) => `This API key was revoked${p.at ? ` on ${p.at}` : ''}.`,
+  ),
+  key_disabled: entry(
+    'unauthenticated',
+    () => 'This API key is disabled. Somebody who may manage it can enable it in the console.',
+  ),
   org_suspended: entry('forbidden', () => 'This organisation is suspended.'),
-  scope_forbidden: entry<{ header: string }>('forbidden', (p) => `This key may not act for the id in the header "${p.header}".`),
+  scope_forbidden: entry<{ header: string }>(
+    'forbidden',
+    (p) => `This key may not act for the id in the header "${p.header}".`,
+  ),
   model_not_allowed: entry<{ model: string; allowed: string }>(
     'forbidden',
     (p) => `This key may not use the model "${p.model}". It may use: ${p.allowed}.`,
   ),
   model_not_found: entry<{ model: string; nearest: readonly string[] }>(
     'not-found',
-    (p) => `The model "${p.model}" does not exist here${p.nearest.length > 0 ? `. Did you mean ${p.nearest.join(', ')}?` : '.'}`,
+    (p) =>
+      `The model "${p.model}" does not exist here${p.nearest.length > 0 ? `. Did you mean ${p.nearest.join(', ')}?` : '.'}`,
   ),
-  route_not_found: entry<{ method: string; path: string }>('not-found', (p) => `There is no ${p.method} ${p.path} here.`),
+  route_not_found: entry<{ method: string; path: string }>(
+    'not-found',
+    (p) => `There is no ${p.method} ${p.path} here.`,
+  ),
   method_not_allowed: entry<{ method: string }>('method', (p) => `The method ${p.method} is not allowed here.`),
-  request_too_large: entry<{ limitBytes: number }>('too-large', (p) => `The request body is larger than ${p.limitBytes} bytes.`),
+  request_too_large: entry<{ limitBytes: number }>(
+    'too-large',
+    (p) => `The request body is larger than ${p.limitBytes} bytes.`,
+  ),
   unsupported_media_type: entry<{ why: string }>('media-type', (p) => p.why),
   model_unpriced: entry<{ model: string }>(
     'invalid',
@@ -71,7 +100,13 @@ export const catalogue = {
       `The model "${p.model}" has no price, so its cost cannot be bounded and it is refused under a hard budget. ` +
       `Add a price in the console: Providers, the provider of this model, "Add price".`,
   ),
-  rate_limited: entry<{ scope: ScopeLabel; unit: 'requests' | 'tokens'; per: string; limit: number; retryAfterMs: number }>(
+  rate_limited: entry<{
+    scope: ScopeLabel
+    unit: 'requests' | 'tokens'
+    per: string
+    limit: number
+    retryAfterMs: number
+  }>(
     'rate',
     (p) =>
       `Rate limit reached: ${quoted(p.scope)} may use ${p.limit} ${p.unit} per ${p.per}. ` +
@@ -79,9 +114,16 @@ export const catalogue = {
   ),
   tokens_never_fit: entry<{ scope: ScopeLabel; limit: number; asked: number }>(
     'invalid',
-    (p) => `This request may use ${p.asked} tokens, but ${quoted(p.scope)} allows at most ${p.limit} at a time. Ask for fewer output tokens.`,
+    (p) =>
+      `This request may use ${p.asked} tokens, but ${quoted(p.scope)} allows at most ${p.limit} at a time. Ask for fewer output tokens.`,
   ),
-  budget_exceeded: entry<{ scope: ScopeLabel; period: string; resetsAt: string | null; link: string | null; fits: number | null }>(
+  budget_exceeded: entry<{
+    scope: ScopeLabel
+    period: string
+    resetsAt: string | null
+    link: string | null
+    fits: number | null
+  }>(
     'budget',
     (p) =>
       `Budget reached: ${quoted(p.scope)} has ${p.fits === null ? 'used its' : 'too little left of its'} ${periodWord[p.period] ?? ''}limit` +
@@ -95,7 +137,10 @@ export const catalogue = {
       `The rest of the budget of ${quoted(p.scope)} is held by requests that are running now. ` +
       `Please try again in ${Math.max(1, Math.ceil(p.retryAfterMs / 1000))}s.`,
   ),
-  budget_store_unavailable: entry('unavailable', () => 'Budgets cannot be checked right now, so nothing was sent. Please try again shortly.'),
+  budget_store_unavailable: entry(
+    'unavailable',
+    () => 'Budgets cannot be checked right now, so nothing was sent. Please try again shortly.',
+  ),
   shutting_down: entry('unavailable', () => 'This instance is shutting down. Please try again.'),
   overloaded: entry('unavailable', () => 'The gateway is overloaded. Please try again shortly.'),
   upstream_unavailable: entry<{ provider: string }>(
@@ -106,10 +151,14 @@ export const catalogue = {
     'rate',
     (p) => `The provider "${p.provider}" is limiting requests right now. Please try again shortly.`,
   ),
-  upstream_timeout: entry<{ provider: string }>('upstream-timeout', (p) => `The provider "${p.provider}" did not answer in time.`),
+  upstream_timeout: entry<{ provider: string }>(
+    'upstream-timeout',
+    (p) => `The provider "${p.provider}" did not answer in time.`,
+  ),
   upstream_credential: entry<{ provider: string }>(
     'upstream-unavailable',
-    (p) => `The provider "${p.provider}" does not accept the credential stored for it. An administrator can replace it in the console.`,
+    (p) =>
+      `The provider "${p.provider}" does not accept the credential stored for it. An administrator can replace it in the console.`,
   ),
   upstream_refused: entry<{ provider: string; status: number }>(
     'upstream-refused',

@@ -33,7 +33,11 @@ export class Failure extends Error {
 }
 
 /** Builds a failure from the catalogue: `throw fail('rate_limited', { … }, { retryAfterMs })`. */
-export function fail<Code extends FailureCode>(code: Code, params: FailureParams<Code>, options: FailureOptions = {}): Failure {
+export function fail<Code extends FailureCode>(
+  code: Code,
+  params: FailureParams<Code>,
+  options: FailureOptions = {},
+): Failure {
   const says = catalogue[code].says as (params: FailureParams<Code>) => string
   return new Failure(code, says(params), options)
 }

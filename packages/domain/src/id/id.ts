@@ -44,6 +44,7 @@ const prefixes = {
   request: 'req',
   audit: 'aud',
   invite: 'inv',
+  override: 'price',
 } as const
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -62,7 +63,22 @@ export function base62(length: number, random: (count: number) => Uint8Array): s
   return text
 }
 
+type IdOf = {
+  org: OrgId
+  team: TeamId
+  roleGroup: RoleGroupId
+  role: RoleId
+  member: MemberId
+  key: KeyId
+  budget: BudgetId
+  provider: ProviderId
+  request: RequestId
+  audit: string
+  invite: string
+  override: string
+}
+
 /** A new id such as `team_4fQ…`: prefix and 20 base62 characters (119 bits). Ids carry no time and reveal no tenant. */
-export function newId<T extends string>(kind: keyof typeof prefixes, random: (count: number) => Uint8Array): T {
-  return `${prefixes[kind]}_${base62(20, random)}` as T
+export function newId<Kind extends keyof IdOf>(kind: Kind, random: (count: number) => Uint8Array): IdOf[Kind] {
+  return `${prefixes[kind]}_${base62(20, random)}` as IdOf[Kind]
 }

@@ -11,7 +11,10 @@ export const peppersText = z.string().transform((text, context): Peppers => {
     const match = /^(\d{1,6}):([A-Za-z0-9+/=]+)$/.exec(part.trim())
     const pepper = match ? Buffer.from(match[2] ?? '', 'base64') : undefined
     if (!match || !pepper || pepper.length < 32) {
-      context.addIssue({ code: 'custom', message: 'expected <version>:<base64 of at least 32 bytes>, separated by commas' })
+      context.addIssue({
+        code: 'custom',
+        message: 'expected <version>:<base64 of at least 32 bytes>, separated by commas',
+      })
       return z.NEVER
     }
     peppers.set(Number(match[1]), pepper)

@@ -4,8 +4,7 @@ import { inputClasses, tokenClasses, type Price, type Rates, type TokenCounts } 
 /** Pico-USD per nano-USD. */
 const picoPerNano = 1000n
 
-const inputTokens = (tokens: TokenCounts): number =>
-  inputClasses.reduce((sum, name) => sum + (tokens[name] ?? 0), 0)
+const inputTokens = (tokens: TokenCounts): number => inputClasses.reduce((sum, name) => sum + (tokens[name] ?? 0), 0)
 
 function ratesFor(price: Price, input: number): Rates {
   let rates = price.rates
