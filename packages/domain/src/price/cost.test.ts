@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { costOf, worstCase } from './cost.ts'
+import type { Price, TokenCounts } from './price.ts'
+
+/** $0.15 and $0.60 per million tokens, cached input at half. */
+const small: Price = {
+  version: 'test:1',
+  rates: { inputUncached: 150_000n, inputCacheRead: 75_000n, outputText: 600_000n },
+  tiers: [],
+}
+
+/** $3 / $15 up to 200,000 input tokens, twice that for the whole request beyond. */
+const tiered: Price = {
+  version: 'test:2',
+  rates: { inputUncached: 3_000_000n, outputText: 15_000_000n },
+  tiers: [{ aboveInputTokens: 200_000, rates: { inputUncached: 6_000_000n, outputText: 22_500_000n } }],
+}
+
+const price = fc.record({
+  version: fc.constant('random'),
+  rates: fc.record({
+    inputUncached: fc.bigInt(0n, 100_000_000n),
+    inputCacheRead: fc.bigInt(0n, 100_000_000n),
+    outputText: fc.bigInt(0n, 200_000_000n),
+  }),
+  tiers: fc
+    .array(
+      fc.record({
+        aboveInputTokens: fc.integer({ min: 1, max: 300_000 }),
+        rates: fc.record({ inputUncached: fc.bigInt(0n, 100_000_000n), outputText: fc.bigInt(0n, 200_000_000n) }),
+      }),
+      { maxLength: 2 },
+    )
+    .map((tiers) => tiers.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens)),
+})
+const count = fc.integer({ min: 0, max: 400_000 })
+
+describe('the cost of an attempt', () => {
+  it('is 75 nano-USD for one cached token at $0.075 per million', () => {
+    expect(costOf({ inputCacheRead: 1 }, small)).toBe(75n)
+  })
+
+  it('is $0.0000585 for 150 tokens in and 60 out at $0.15 and $0.60 per million', () => {
+    expect(costOf({ inputUncached: 150, outputText: 60 }, small)).toBe(58_500n)
+  })
+
+  it('reprices the whole request when its input passes 200,000 tokens', () => {
+    expect([
+      costOf({ inputUncached: 200_000, outputText: 1 }, tiered),
+      costOf({ inputUncached: 200_001, outputText: 1 }, tiered),
+    ]).toEqual([600_015_000n, 1_200_028_500n])
+  })
+
+  it('is unknown, not zero, for a class without a price', () => {
+    expect(costOf({ audioOut: 1 }, small)).toBeUndefined()
+  })
+
+  it('never exceeds the worst case of its bounds', () => {
+    fc.assert(
+      fc.property(price, count, count, count, count, (book, uncached, cached, output, slack) => {
+        const tokens: TokenCounts = { inputUncached: uncached, inputCacheRead: cached, outputText: output }
+        const bound = worstCase({ input: uncached + cached + slack, output }, book)
+        expect(costOf(tokens, book)! <= bound!).toBe(true)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('rounds up by less than one nano-USD per attempt', () => {
+    fc.assert(
+      fc.property(count, count, count, count, (a, b, c, d) => {
+        const one = costOf({ inputUncached: a, outputText: b }, small)!
+        const two = costOf({ inputUncached: c, outputText: d }, small)!
+        const both = costOf({ inputUncached: a + c, outputText: b + d }, small)!
+        expect(both <= one + two && one + two <= both + 1n).toBe(true)
+      }),
+    )
+  })
+})
