@@ -1,0 +1,3 @@
+export type { BehaviourChange } from './behaviour.ts'
+export type { Call, Totals } from './record/call.ts'
+export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+
+const status = z
+  .string()
+  .regex(/^[45]\d\d(;retry-after=\d{1,6})?$/)
+  .transform((text) => {
+    const [code, retryAfter] = text.split(';retry-after=')
+    return { code: Number(code), retryAfter: retryAfter === undefined ? null : Number(retryAfter) }
+  })
+
+const bare = z.literal(true)
+
+const marksSchema = z.strictObject({
+  status: status.optional(),
+  cut: wholeNumber(0, 999_999_999).optional(),
+  slow: wholeNumber(0, 3_600_000).optional(),
+  tps: wholeNumber(1, 1_000_000).optional(),
+  say: z.string().optional(),
+  tokens: wholeNumber(0, 1_000_000).optional(),
+  usage: z.enum(['missing', 'zero', 'negative', 'huge', 'twice']).optional(),
+  worst: bare.optional(),
+  hang: bare.optional(),
+  tool: bare.optional(),
+})
+
+/** What the marks of a prompt ask for; each is described in the README. */
+export type Marks = z.infer<typeof marksSchema>
+
+/** Marks as read, or the sentence that says which one is not understood. */
+export type MarksRead = { kind: 'marks'; marks: Marks } | { kind: 'unreadable'; message: string }
+
+const markPattern = /\[\[sim:([a-z-]+)(?:=([\s\S]*?))?\]\]/g
+
+/** Reads the `[[sim:…]]` marks of a prompt. Of two marks of one name the last counts. */
+export function readMarks(prompt: string): MarksRead {
+  if (!prompt.includes('[[sim:')) return { kind: 'marks', marks: {} }
+  const found: Record<string, string | undefined> = {}
+  for (const [, name = '', value] of prompt.matchAll(markPattern)) found[name] = value
+  // A bare mark has no value, and a key with the value undefined would read as absent.
+  const given = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, value ?? true]))
+  const parsed = marksSchema.safeParse(given)
+  if (parsed.success) return { kind: 'marks', marks: parsed.data }
+  const names = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.'),
+  )
+  return { kind: 'unreadable', message: `Simulator mark not understood: ${names.join(', ')}.` }
+}

@@ -1,0 +1,23 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { sendJson } from '../http/reply.ts'
+import { type SimulatedModel, modelOf, models } from '../models.ts'
+import type { Simulation } from '../simulation.ts'
+import { modelNotFound } from './failure.ts'
+import { gateRefusal } from './gate.ts'
+
+/** `GET /v1/models`, or with an id `GET /v1/models/{id}`. */
+export function modelList(
+  simulation: Simulation,
+  request: IncomingMessage,
+  response: ServerResponse,
+  id?: string,
+): void {
+  const failure = gateRefusal(simulation, request)
+  if (failure) return sendJson(response, failure.status, JSON.stringify(failure.body), failure.headers)
+  if (id === undefined) return sendJson(response, 200, JSON.stringify({ object: 'list', data: models.map(shown) }))
+  const model = modelOf(id)
+  if (model) return sendJson(response, 200, JSON.stringify(shown(model)))
+  sendJson(response, 404, JSON.stringify(modelNotFound(id).body))
+}
+
+const shown = ({ id, created, ownedBy }: SimulatedModel) => ({ id, object: 'model', created, owned_by: ownedBy })

@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { control } from './control/control.ts'
+import { controlPage } from './control/page.ts'
+import { sendJson } from './http/reply.ts'
+import { chatCompletions } from './openai/chat-completions.ts'
+import { unknownUrl } from './openai/failure.ts'
+import { modelList } from './openai/model-list.ts'
+import type { Simulation } from './simulation.ts'
+
+const modelPath = '/v1/models/'
+
+/** Sends a request to the route of its path; a dialect is a folder, and its routes are lines here. */
+export async function route(simulation: Simulation, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = 'GET', url: target = '/' } = request
+  // First and without parsing the URL, since benchmarks send nothing else.
+  if (method === 'POST' && target === '/v1/chat/completions') return chatCompletions(simulation, request, response)
+
+  const url = URL.parse(target, 'http://simulator')
+  const path = url?.pathname ?? target
+  if (method === 'POST' && path === '/v1/chat/completions') return chatCompletions(simulation, request, response)
+  if (isRead(method) && path === '/v1/models') return modelList(simulation, request, response)
+  if (isRead(method) && path.startsWith(modelPath))
+    return modelList(simulation, request, response, decoded(path.slice(modelPath.length)))
+  if (isRead(method) && path === '/') return controlPage(response)
+  if (url && path.startsWith('/__sim/') && (await control(simulation, request, response, url))) return
+
+  request.resume()
+  const status = known.has(path) ? 405 : 404
+  sendJson(response, status, JSON.stringify(unknownUrl(status, method, path).body))
+}
+
+const known = new Set(['/', '/v1/chat/completions', '/v1/models'])
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD'
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
