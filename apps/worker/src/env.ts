@@ -1,0 +1,30 @@
+import { databaseEnv } from '@tollkeeper/db/env'
+import { redisEnv } from '@tollkeeper/redis/env'
+import { z } from 'zod'
+
+const schema = z.object({
+  ...databaseEnv,
+  ...redisEnv,
+  /** Console address put into policies, so that refusals can link to the page that explains them. */
+  CONSOLE_URL: z.url().optional(),
+  WORKER_HOST: z.string().default('127.0.0.1'),
+  /** Health and metrics; 0 takes a free port. */
+  WORKER_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
+  DRAIN_EVERY_MS: z.coerce.number().int().min(50).max(60_000).default(1_000),
+  SWEEP_EVERY_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
+  /** How long past its lease a hold is left to an owner that may only be slow. */
+  SWEEP_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),
+  PUBLISH_EVERY_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
+  VERIFY_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(3_600_000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export type WorkerEnv = z.output<typeof schema>
+
+/** Reads and checks the whole environment once. Throws one error that lists every problem. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): WorkerEnv {
+  const parsed = schema.safeParse(source)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The worker cannot start, its environment has problems:\n${problems.join('\n')}`)
+}

@@ -1,0 +1,5 @@
+export { drainUsage } from './drain-usage.ts'
+export { openShards } from './open-shards.ts'
+export { publishPolicies } from './publish-policies.ts'
+export { sweepLeases } from './sweep-leases.ts'
+export { verifyLedger } from './verify-ledger.ts'
