@@ -29,11 +29,7 @@ export function shareStores(urls: { postgresUrl: string; redisUrl: string }): vo
 }
 
 /** The environment a child process inherits, with `changes` on top; `undefined` removes a variable. */
-export function inheritedEnv(
-  changes: Readonly<Record<string, string | undefined>> = {},
-): Record<string, string> {
+export function inheritedEnv(changes: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
   const merged = { ...process.env, ...changes }
-  return Object.fromEntries(
-    Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
+  return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

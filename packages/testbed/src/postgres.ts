@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -84,7 +84,6 @@ async function makeTemplate(server: string): Promise<void> {
 
 function migrate(databaseUrl: string): void {
   const script = fileURLToPath(new URL('../../db/src/migrate.ts', import.meta.url))
-  if (!existsSync(script)) return // until the migrations exist
   const { status, stderr } = spawnSync(process.execPath, [script], {
     env: inheritedEnv({ DATABASE_URL: databaseUrl }),
     encoding: 'utf8',

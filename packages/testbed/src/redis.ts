@@ -32,8 +32,7 @@ const databases = 8_192
 export async function disposableRedis(options: DisposableRedisOptions = {}): Promise<DisposableRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'testbed-redis-'))
   const port = await freePort()
-  const start = () =>
-    startRedis({ folder, port, fsync: options.fsync ?? 'everysec', databases, diesWithParent: true })
+  const start = () => startRedis({ folder, port, fsync: options.fsync ?? 'everysec', databases, diesWithParent: true })
   let server: RedisServer = await start()
   return {
     url: server.url,

@@ -108,7 +108,5 @@ let setprivWorks: boolean | undefined
 
 function dyingWithParent(command: string, args: readonly string[]): [string, readonly string[]] {
   setprivWorks ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
-  return setprivWorks
-    ? ['setpriv', ['--pdeathsig', 'KILL', '--', command, ...args]]
-    : [command, args]
+  return setprivWorks ? ['setpriv', ['--pdeathsig', 'KILL', '--', command, ...args]] : [command, args]
 }

@@ -73,8 +73,7 @@ async function startReady(options: ProcessOptions, log: string): Promise<Child> 
   })
   // Output of an earlier incarnation must not make a restarted one look ready.
   const before = child.output().length
-  const isReady = () =>
-    typeof ready === 'string' ? answers(ready) : ready.test(child.output().slice(before))
+  const isReady = () => (typeof ready === 'string' ? answers(ready) : ready.test(child.output().slice(before)))
   try {
     await until(async () => child.exit() !== undefined || (await isReady()), { within })
   } catch (cause) {

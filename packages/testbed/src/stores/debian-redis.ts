@@ -40,7 +40,6 @@ function downloadAndUnpack(workshop: string): string | undefined {
     }).status === 0
   if (!apt('update') || !apt('download', ...packages)) return undefined
   const archives = readdirSync(workshop).filter((name) => name.endsWith('.deb'))
-  const unpack = (archive: string) =>
-    spawnSync('dpkg', ['-x', archive, root], { cwd: workshop }).status === 0
+  const unpack = (archive: string) => spawnSync('dpkg', ['-x', archive, root], { cwd: workshop }).status === 0
   return archives.every(unpack) ? root : undefined
 }
