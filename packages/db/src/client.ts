@@ -1,0 +1,44 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient, type Prisma } from './generated/client.ts'
+
+/** A connection or a transaction: what every verb takes first. */
+export type Db = PrismaClient | Prisma.TransactionClient
+
+/** One process's access to Postgres. Prisma and the bulk writers share the pool. */
+export type Database = {
+  readonly prisma: PrismaClient
+  readonly pool: pg.Pool
+  /** Waits for running queries, then closes every connection. */
+  close(): Promise<void>
+}
+
+export type DatabaseOptions = {
+  /** Connections of the pool, 10 unless told. */
+  readonly maxConnections?: number
+  /** Told of connections that broke while idle; the pool replaces them by itself. */
+  readonly onIdleError?: (error: Error) => void
+}
+
+/**
+ * Connects lazily: the first query opens a connection, so that a process can start while Postgres is away.
+ * `url` is a postgres:// address.
+ */
+export function connectDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 5_000,
+  })
+  // Without a listener an idle connection that the server cuts would end the process.
+  pool.on('error', options.onIdleError ?? (() => {}))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return {
+    prisma,
+    pool,
+    async close() {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { disposablePostgres, type DisposablePostgres } from '@tollkeeper/testbed/postgres'
+import { migrate } from './migrate.ts'
+import { withClient, withShadowDatabase } from './migrations/databases.ts'
+import { missingMigration } from './migrations/difference.ts'
+import { readMigrations } from './migrations/folder.ts'
+
+let postgres: DisposablePostgres
+beforeAll(async () => {
+  postgres = await disposablePostgres()
+})
+afterAll(() => postgres.stop())
+
+it('brings an empty database to the newest migration, once', async () => {
+  const all = (await readMigrations()).migrationDirectories.map((directory) => directory.path)
+  await withShadowDatabase(postgres.url, async (empty) => {
+    expect((await migrate(empty)).applied).toEqual(all)
+    expect((await migrate(empty)).applied).toEqual([])
+    const tables = await withClient(empty, (client) =>
+      client.query<{ name: string }>(
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_name = 'ledger_entry'",
+      ),
+    )
+    expect(tables.rows).toEqual([{ name: 'ledger_entry' }])
+  })
+})
+
+it('lets two starts migrate at the same time: one works, the other finds nothing to do', async () => {
+  await withShadowDatabase(postgres.url, async (empty) => {
+    const runs = await Promise.all([migrate(empty), migrate(empty)])
+    const counts = runs.map((run) => run.applied.length)
+    expect(Math.min(...counts)).toBe(0)
+    expect(Math.max(...counts)).toBe((await readMigrations()).migrationDirectories.length)
+  })
+})
+
+it('has a migration for everything in schema.prisma', async () => {
+  expect(await missingMigration(postgres.url)).toBeUndefined()
+})
+
+it('refuses to change or delete a ledger row or an audit entry', async () => {
+  await withClient(postgres.url, async (client) => {
+    await client.query(
+      `INSERT INTO audit_entry (org_id, id, actor_name, action, target) VALUES ('o', 'a', 'Ann', 'x', 'y')`,
+    )
+    await expect(client.query(`UPDATE audit_entry SET actor_name = 'Bob'`)).rejects.toThrow('only ever added to')
+    await expect(client.query('DELETE FROM audit_entry')).rejects.toThrow('only ever added to')
+  })
+})
