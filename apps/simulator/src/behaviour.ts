@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /**
  * What can be changed while the provider runs. A change names only what it changes; `null` takes a
- * setting back.
+ * setting back to what it was at the start.
  */
 export const behaviourChangeSchema = z.strictObject({
   /** Answer calls with this status, until `statusCalls` of them were or it is taken back. */
@@ -10,17 +10,17 @@ export const behaviourChangeSchema = z.strictObject({
   statusCalls: z.int().positive().nullable().optional(),
   retryAfterSeconds: z.int().nonnegative().nullable().optional(),
   /** Answer every request of the API, the models list too, with 503. */
-  outage: z.boolean().optional(),
+  outage: z.boolean().nullable().optional(),
   /** Milliseconds before the first byte of an answer. */
-  ttftMs: z.number().nonnegative().max(3_600_000).optional(),
+  ttftMs: z.number().nonnegative().max(3_600_000).nullable().optional(),
   /** Output tokens per second and choice; 0 is as fast as possible. */
-  tokensPerSecond: z.number().nonnegative().max(1_000_000).optional(),
+  tokensPerSecond: z.number().nonnegative().max(1_000_000).nullable().optional(),
   /** Destroy the connection of a stream after that many output tokens. */
   cutStreamsAfter: z.int().nonnegative().nullable().optional(),
   /** The only key that is accepted; any other is answered with 401. */
   requiredKey: z.string().min(1).nullable().optional(),
   /** What a call is billed that ended before its last byte. */
-  abortedBilling: z.enum(['generated', 'full', 'none']).optional(),
+  abortedBilling: z.enum(['generated', 'full', 'none']).nullable().optional(),
   /** Of each key. The buckets are always told in headers; `enforce` makes them refuse. */
   rateLimits: z
     .strictObject({
@@ -28,6 +28,7 @@ export const behaviourChangeSchema = z.strictObject({
       tokensPerMinute: z.int().positive().optional(),
       enforce: z.boolean().optional(),
     })
+    .nullable()
     .optional(),
 })
 
@@ -65,23 +66,31 @@ export function wellBehaved(pace: { ttftMs: number; tokensPerSecond: number }): 
   }
 }
 
-/** The behaviour after a change. A new status without a number of calls holds until taken back. */
-export function changed(behaviour: Behaviour, change: BehaviourChange): Behaviour {
-  const { rateLimits, ...rest } = change
-  const statusCalls = change.status === undefined ? behaviour.statusCalls : null
+/**
+ * The behaviour after a change, where `null` means as it was `atStart`. A new status without a number
+ * of calls holds until it is taken back.
+ */
+export function changed(behaviour: Behaviour, change: BehaviourChange, atStart: Behaviour): Behaviour {
+  const pick = <K extends keyof Behaviour>(name: K, wanted: Behaviour[K] | null | undefined): Behaviour[K] =>
+    wanted === undefined ? behaviour[name] : (wanted ?? atStart[name])
+  const limits = change.rateLimits === null ? atStart.rateLimits : behaviour.rateLimits
+  const { requestsPerMinute, tokensPerMinute, enforce } = { ...change.rateLimits }
   return {
-    ...behaviour,
-    statusCalls,
-    ...given(rest),
-    rateLimits: { ...behaviour.rateLimits, ...given(rateLimits ?? {}) },
+    status: pick('status', change.status),
+    statusCalls: pick('statusCalls', change.status === undefined ? change.statusCalls : (change.statusCalls ?? null)),
+    retryAfterSeconds: pick('retryAfterSeconds', change.retryAfterSeconds),
+    outage: pick('outage', change.outage),
+    ttftMs: pick('ttftMs', change.ttftMs),
+    tokensPerSecond: pick('tokensPerSecond', change.tokensPerSecond),
+    cutStreamsAfter: pick('cutStreamsAfter', change.cutStreamsAfter),
+    requiredKey: pick('requiredKey', change.requiredKey),
+    abortedBilling: pick('abortedBilling', change.abortedBilling),
+    rateLimits: {
+      requestsPerMinute: requestsPerMinute ?? limits.requestsPerMinute,
+      tokensPerMinute: tokensPerMinute ?? limits.tokensPerMinute,
+      enforce: enforce ?? limits.enforce,
+    },
   }
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-function given<T extends object>(change: T): Given<T> {
-  const entries = Object.entries(change).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Given<T>
 }
 
 /** The behaviour after one call was answered with the scripted status. */

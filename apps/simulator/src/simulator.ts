@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
 import { wellBehaved } from './behaviour.ts'
 import { sendJson } from './http/reply.ts'
@@ -53,6 +54,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
+  }).catch((error: unknown) => {
+    simulation.record.close()
+    throw error
   })
   const address = server.address() as AddressInfo
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address
@@ -65,6 +69,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await closed
     clearInterval(sweep)
     clearTimeout(cutOff)
+    // The server is closed before the answers that were cut off say so; they are to be written down.
+    while (simulation.record.totals().open > 0) await nextTurn()
     simulation.record.close()
   }
   let stopping: Promise<void> | undefined

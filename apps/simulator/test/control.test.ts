@@ -52,6 +52,24 @@ describe('behaviour', () => {
     expect(await (await fetch(`${sim.url}/__sim/state`)).text()).not.toContain('sk-right')
   })
 
+  it('goes back to the start when a setting is taken back', async () => {
+    const paced = await simulated({ ttftMs: 5, tokensPerSecond: 900 })
+    const pace = async () => {
+      const { behaviour } = await json<{ behaviour: object }>(await fetch(`${paced.url}/__sim/state`))
+      return behaviour
+    }
+    await paced.behave({ ttftMs: 0, tokensPerSecond: 0, abortedBilling: 'full', rateLimits: { enforce: true } })
+    expect(await pace()).toMatchObject({ ttftMs: 0, tokensPerSecond: 0, abortedBilling: 'full' })
+    await paced.behave({ ttftMs: null, tokensPerSecond: null, abortedBilling: null, rateLimits: null })
+    expect(await pace()).toMatchObject({
+      ttftMs: 5,
+      tokensPerSecond: 900,
+      abortedBilling: 'generated',
+      rateLimits: { enforce: false },
+    })
+    await paced.stop()
+  })
+
   it('can break every stream', async () => {
     await sim.behave({ cutStreamsAfter: 2 })
     const answer = await sim.post(ask('Hello', { stream: true }))

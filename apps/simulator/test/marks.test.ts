@@ -61,7 +61,7 @@ it('[[sim:hang]] accepts the call and says nothing until the client leaves', asy
   expect((await sim.calls()).at(-1)).toMatchObject({ status: 0, end: 'client-left', billedNano: '0' })
 })
 
-it.each(['slow=150', 'tps=100', 'slow=50]] [[sim:tps=200'])(
+it.each(['slow=400', 'tps=50', 'slow=200]] [[sim:tps=100'])(
   '[[sim:%s]] makes an answer end after a quicker one that was asked for later',
   async (mark) => {
     const ended: string[] = []

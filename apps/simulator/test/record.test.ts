@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, appendFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CallPage, type Simulated, ask, json, simulated } from './simulated.ts'
+import type { CallPage } from '../src/index.ts'
+import { type Simulated, ask, json, simulated } from './simulated.ts'
 
 let folder: string
 let recordFile: string
@@ -128,6 +129,13 @@ describe('the file', () => {
       },
     ])
     expect(readFileSync(recordFile, 'utf8')).not.toMatch(/secret|sk-simulated/)
+  })
+
+  it('has the calls that were still open when the simulator was stopped', async () => {
+    const answer = sim.post(ask('[[sim:hang]]'))
+    await expect.poll(async () => (await sim.totals()).open, { timeout: 5_000 }).toBe(1)
+    await Promise.all([sim.stop({ graceMs: 0 }), expect(answer).rejects.toThrow('fetch failed')])
+    expect(lines()).toMatchObject([{ seq: 1, status: 0, end: 'client-left' }])
   })
 
   it('is read again after a restart, a torn last line left out', async () => {

@@ -1,5 +1,12 @@
 import OpenAI from 'openai'
-import { type BehaviourChange, type Call, type Simulator, type Totals, startSimulator } from '../src/index.ts'
+import {
+  type BehaviourChange,
+  type Call,
+  type CallPage,
+  type Simulator,
+  type Totals,
+  startSimulator,
+} from '../src/index.ts'
 
 type Sending = { headers?: Record<string, string>; signal?: AbortSignal }
 
@@ -45,9 +52,6 @@ export const json = async <T>(answer: Response) => (await answer.json()) as T
 
 /** An error as OpenAI sends it. */
 export type ErrorBody = { error: { message: string; type: string; param: string | null; code: string | null } }
-
-/** A page of the record. */
-export type CallPage = { calls: Call[]; next: number }
 
 /** A chat body with one message of the user. */
 export const ask = (content: string, rest: object = {}) => ({

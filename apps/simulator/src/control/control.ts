@@ -33,7 +33,7 @@ export async function control(
     }
     case 'POST /__sim/behaviour':
       await withBody(request, response, behaviourChangeSchema, (change) => {
-        simulation.behaviour = changed(simulation.behaviour, change)
+        simulation.behaviour = changed(simulation.behaviour, change, simulation.startedWith)
         simulation.log.info({ changed: Object.keys(change) }, 'behaviour changed')
       })
       if (!response.headersSent) show(response, stateOf(simulation))

@@ -34,8 +34,8 @@ export function openCallRecord(path: string | undefined): CallRecord {
     seq = call.seq
     totals.add(call)
     calls.push(call)
-    // Cut rarely and by half: a shift for every call would cost more than the call.
-    if (calls.length >= 2 * kept) calls = calls.slice(-kept)
+    // Cut rarely: a shift for every call would cost more than the call.
+    if (calls.length >= 1.25 * kept) calls = calls.slice(-kept)
   }
   const file =
     path === undefined ? undefined : openRecordFile(path, (line) => ('reset' in line ? forget() : remember(line)))
