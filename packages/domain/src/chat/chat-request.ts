@@ -1,0 +1,33 @@
+/** Formats in which a client can speak to the gateway. */
+export type Dialect = 'openai-chat'
+
+/** One part of a message's content. Only text can be bounded today; other parts never get this far. */
+export type ContentPart = { type: string; text?: string; refusal?: string }
+
+/** One message as the caller wrote it; fields that are not named here are kept. */
+export type ChatMessage = {
+  role: string
+  content?: string | readonly ContentPart[] | null
+  name?: string
+  [other: string]: unknown
+}
+
+/** A chat request that passed the checks of its dialect. What decides its price is named; the rest is in `body`. */
+export type ChatRequest = {
+  dialect: Dialect
+  model: string
+  messages: readonly ChatMessage[]
+  /** Definitions that the model reads besides the messages: tools, legacy functions, an answer's schema. */
+  definitions: readonly unknown[]
+  stream: boolean
+  /** Whether the caller of a stream asked for its usage. */
+  wantsUsage: boolean
+  /** Output cap of one choice as the caller asked for it. */
+  maxOutputTokens: number | null
+  /** Name of the field that carried it, for messages about it. */
+  maxOutputField: string
+  /** How many answers to the same input. */
+  choices: number
+  /** The body as it was written, already checked for everything that would raise its price. */
+  body: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,2 @@
+export * from './frame-cutter.ts'
+export * from './frames.ts'

@@ -1,0 +1,6 @@
+export * from './answer.ts'
+export * from './events.ts'
+export * from './failure.ts'
+export * from './models.ts'
+export * from './request.ts'
+export * from './usage.ts'

@@ -1,0 +1,73 @@
+import { invalid, isGiven, isObject, unsupported, type Fields } from './field.ts'
+
+/** Most messages of one request (security.md T-DOS). */
+export const maxMessages = 2_048
+
+const roles = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])
+
+/** Checks the messages: known roles, text that can be counted, tool results that answer a call. */
+export function readMessages(messages: unknown): readonly Fields[] {
+  if (!Array.isArray(messages)) throw invalid('messages', '"messages" must be a list of messages.')
+  if (messages.length === 0 || messages.length > maxMessages)
+    throw invalid('messages', `"messages" must hold 1 to ${maxMessages} messages.`)
+  let calls: Set<unknown> | undefined
+  for (let index = 0; index < messages.length; index += 1) {
+    const message: unknown = messages[index]
+    if (!isObject(message)) throw invalid(`messages[${index}]`, 'Each message must be an object.')
+    const role = message['role']
+    if (typeof role !== 'string' || !roles.has(role))
+      throw invalid(`messages[${index}].role`, `The role of a message must be one of ${[...roles].join(', ')}.`)
+    if (isGiven(message['name']) && typeof message['name'] !== 'string')
+      throw invalid(`messages[${index}].name`, 'The name in a message must be text.')
+    checkContent(message, role, index)
+    if (isGiven(message['tool_calls'])) calls = readCalls(message, index, calls ?? new Set())
+    if (role === 'tool' && !calls?.has(message['tool_call_id']))
+      throw invalid(`messages[${index}].tool_call_id`, 'A tool message must answer a call of an earlier message.')
+  }
+  return messages as readonly Fields[]
+}
+
+function readCalls(message: Fields, index: number, calls: Set<unknown>): Set<unknown> {
+  const given = message['tool_calls']
+  if (!Array.isArray(given) || message['role'] !== 'assistant')
+    throw invalid(`messages[${index}].tool_calls`, '"tool_calls" must be a list, in a message of the assistant.')
+  for (const call of given as unknown[]) {
+    if (!isObject(call) || typeof call['id'] !== 'string')
+      throw invalid(`messages[${index}].tool_calls`, 'Each tool call must be an object with an id.')
+    calls.add(call['id'])
+  }
+  return calls
+}
+
+function checkContent(message: Fields, role: string, index: number): void {
+  const content = message['content']
+  if (typeof content === 'string') return
+  const where = `messages[${index}].content`
+  if (Array.isArray(content)) {
+    if (content.length === 0) throw invalid(where, 'A list of content parts must not be empty.')
+    for (let part = 0; part < content.length; part += 1) checkPart(content[part], `${where}[${part}]`)
+    return
+  }
+  if (!isGiven(content) && (role === 'assistant' || role === 'function')) return
+  throw invalid(where, 'The content of a message must be text or a list of content parts.')
+}
+
+function checkPart(part: unknown, where: string): void {
+  if (!isObject(part)) throw invalid(where, 'Each content part must be an object.')
+  const type = part['type']
+  if (type === 'text' || type === 'refusal') {
+    if (typeof part[type] === 'string') return
+    throw invalid(`${where}.${type}`, `A content part of type "${type}" must carry text in "${type}".`)
+  }
+  if (type === 'image_url') throw imageProblem(part['image_url'], `${where}.image_url`)
+  if (typeof type === 'string') throw unsupported(`${where}.type`, 'only content parts of type "text" can be priced')
+  throw invalid(`${where}.type`, 'Each content part must have a type.')
+}
+
+// Nothing here ever fetches the address: an image is refused in either case, only the reason differs.
+function imageProblem(image: unknown, where: string): Error {
+  const url = isObject(image) ? image['url'] : undefined
+  const usable = typeof url === 'string' && /^(?:https:\/\/|data:image\/)/i.test(url)
+  if (!usable) return invalid(`${where}.url`, 'The address of an image must begin with "https://" or "data:image/".')
+  return unsupported(where, 'the cost of images cannot be bounded yet; send text only')
+}
