@@ -32,6 +32,8 @@ export type PostgresOptions = {
   readonly durable?: boolean
   /** Where Linux allows: dies when this process dies. For tests. */
   readonly diesWithParent?: boolean
+  /** Hears of the process before it is ready. */
+  readonly born?: (pid: number) => void
 }
 
 export type PostgresServer = {
@@ -67,6 +69,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     log: join(folder, 'postgres.log'),
     diesWithParent: options.diesWithParent ?? false,
   })
+  options.born?.(child.pid)
   const password = readFileSync(join(folder, 'password'), 'utf8')
   const urlOf = (database: string) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`
   await untilItAnswers(child, urlOf('postgres'))

@@ -23,6 +23,8 @@ export type RedisOptions = {
   readonly databases?: number
   /** Where Linux allows: dies when this process dies. For tests. */
   readonly diesWithParent?: boolean
+  /** Hears of the process before it is ready. */
+  readonly born?: (pid: number) => void
   /** Hears what is done when Redis has to be downloaded first. */
   readonly say?: (line: string) => void
 }
@@ -57,6 +59,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     log: join(folder, 'redis.log'),
     diesWithParent: options.diesWithParent ?? false,
   })
+  options.born?.(child.pid)
   const url = `redis://:${password}@127.0.0.1:${port}`
   await untilItAnswers(child, url)
   return {
