@@ -1,0 +1,2 @@
+export { makeCaller, type Caller, type CallerOptions } from './caller.ts'
+export type { Answered, Outcome, StreamListener, Streaming, Unanswered, UpstreamStream } from './outcome.ts'

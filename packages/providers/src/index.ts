@@ -1,0 +1,7 @@
+export * from './chat-body.ts'
+export * from './http/index.ts'
+export * from './model-list.ts'
+export * from './provider.ts'
+export * from './registry.ts'
+export * from './target.ts'
+export * from './tokens/index.ts'

@@ -1,0 +1,2 @@
+export * from './bound.ts'
+export * from './encodings.ts'
