@@ -17,10 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'stores',
-          include: [
-            'packages/{redis,db,providers}/{src,test}/**/*.test.ts',
-            'apps/console/src/**/*.test.{ts,tsx}',
-          ],
+          include: ['packages/{redis,db,providers}/{src,test}/**/*.test.ts', 'apps/console/src/**/*.test.{ts,tsx}'],
           globalSetup: stores,
           maxWorkers: 2,
           testTimeout: 30_000,

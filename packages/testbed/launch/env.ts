@@ -48,3 +48,8 @@ export function readLaunchEnv(): LaunchEnv {
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   throw new Problem(`The environment is not right:\n${problems.join('\n')}`)
 }
+
+/** The browser for the journeys, where the person says which. */
+export function browserPath(): string | undefined {
+  return process.env['CHROMIUM_PATH'] || undefined
+}

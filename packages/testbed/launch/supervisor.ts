@@ -28,7 +28,6 @@ export type Supervisor = {
 }
 
 const restarts = 5
-const firstPauseMs = 500
 // A service that ran this long has recovered: its earlier ends no longer count.
 const steadyMs = 60_000
 
@@ -37,7 +36,10 @@ const steadyMs = 60_000
  *
  * @param changed hears the running processes in the order in which they are to be stopped
  */
-export function supervisor(changed: (processes: OwnProcess[]) => void): Supervisor {
+export function supervisor(
+  changed: (processes: OwnProcess[]) => void,
+  { firstPauseMs = 500 }: { firstPauseMs?: number } = {},
+): Supervisor {
   const kept: { service: Service; known?: OwnProcess; running?: Running }[] = []
   const broken = Promise.withResolvers<Error>()
   const state = { stopping: false }

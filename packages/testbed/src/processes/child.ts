@@ -28,8 +28,8 @@ export type ChildOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   readonly account?: { readonly uid: number; readonly gid: number }
-  /** Where Linux allows: the kernel kills the child when this process dies. For tests. */
-  readonly diesWithParent?: boolean
+  /** Sent to the child when this process dies; by the kernel where Linux allows. For tests. */
+  readonly onParentDeath?: 'SIGKILL' | 'SIGTERM'
 }
 
 /**
@@ -39,8 +39,9 @@ export type ChildOptions = {
  * @throws Error when the command cannot be started
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const [command, args] = options.diesWithParent
-    ? dyingWithParent(options.command, options.args)
+  const { onParentDeath } = options
+  const [command, args] = onParentDeath
+    ? boundToParent(onParentDeath, options.command, options.args)
     : [options.command, options.args]
   const log = openSync(options.log, 'a', 0o600)
   const child = spawn(command, args, {
@@ -67,9 +68,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const { pid } = child
   if (pid === undefined) throw new Error(`${options.command} did not start.`)
 
-  if (options.diesWithParent) {
+  if (onParentDeath) {
     // Where the kernel does not see to it, an orderly end of this process does.
-    const killIt = () => signalGroup(pid, 'SIGKILL')
+    const killIt = () => signalGroup(pid, onParentDeath)
     process.once('exit', killIt)
     void exited.then(() => process.off('exit', killIt))
     child.unref()
@@ -106,7 +107,7 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): void {
 
 let setprivWorks: boolean | undefined
 
-function dyingWithParent(command: string, args: readonly string[]): [string, readonly string[]] {
+function boundToParent(signal: string, command: string, args: readonly string[]): [string, readonly string[]] {
   setprivWorks ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
-  return setprivWorks ? ['setpriv', ['--pdeathsig', 'KILL', '--', command, ...args]] : [command, args]
+  return setprivWorks ? ['setpriv', ['--pdeathsig', signal.slice(3), '--', command, ...args]] : [command, args]
 }

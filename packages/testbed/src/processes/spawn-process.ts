@@ -15,6 +15,8 @@ export type ProcessOptions = {
   readonly cwd?: string
   /** Ready when the output matches the expression, or the URL answers with a 2xx status. */
   readonly ready: RegExp | string
+  /** What it is sent when the test dies; SIGKILL unless told. */
+  readonly onParentDeath?: 'SIGKILL' | 'SIGTERM'
   /** Milliseconds to become ready, 20,000 unless told. */
   readonly within?: number
 }
@@ -22,8 +24,8 @@ export type ProcessOptions = {
 export type SpawnedProcess = {
   /** Of the present incarnation: another one after `restart()`. */
   readonly pid: number
-  /** SIGTERM, SIGKILL after 10 s, and removal of its log; gives how it ended. */
-  stop(): Promise<Exit>
+  /** SIGTERM, SIGKILL after `graceMs` (10 s), and removal of its log; gives how it ended. */
+  stop(options?: { graceMs?: number }): Promise<Exit>
   /** kill -9 of the process and everything it started. */
   kill9(): Promise<Exit>
   /** Starts it again (stopping it first if it still runs) and waits until it is ready. */
@@ -46,8 +48,8 @@ export async function spawnProcess(options: ProcessOptions): Promise<SpawnedProc
     get pid() {
       return child.pid
     },
-    async stop() {
-      const exit = await child.stop()
+    async stop(grace) {
+      const exit = await child.stop(grace)
       lastOutput ??= child.output()
       rmSync(folder, { recursive: true, force: true })
       return exit
@@ -67,7 +69,7 @@ async function startReady(options: ProcessOptions, log: string): Promise<Child> 
     command,
     args,
     log,
-    diesWithParent: true,
+    onParentDeath: options.onParentDeath ?? 'SIGKILL',
     ...(options.env && { env: options.env }),
     ...(options.cwd && { cwd: options.cwd }),
   })

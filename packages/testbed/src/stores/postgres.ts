@@ -67,7 +67,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     ...underAccount(account, binaries.postgres, serverFlags(cluster, port, durable)),
     cwd: '/',
     log: join(folder, 'postgres.log'),
-    diesWithParent: options.diesWithParent ?? false,
+    ...(options.diesWithParent && { onParentDeath: 'SIGKILL' as const }),
   })
   options.born?.(child.pid)
   const password = readFileSync(join(folder, 'password'), 'utf8')

@@ -57,7 +57,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const child = await startChild({
     ...commandLine(program, folder, port),
     log: join(folder, 'redis.log'),
-    diesWithParent: options.diesWithParent ?? false,
+    ...(options.diesWithParent && { onParentDeath: 'SIGKILL' as const }),
   })
   options.born?.(child.pid)
   const url = `redis://:${password}@127.0.0.1:${port}`
