@@ -1,0 +1,44 @@
+import type { BudgetNode } from '@tollkeeper/domain/budget'
+import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
+import type { NanoUsd } from '@tollkeeper/domain/price'
+import type { Redis } from 'ioredis'
+import { makeEpochs, type Epochs } from './epochs.ts'
+import { makeHold, type Hold, type HoldReply } from './ledger/hold.ts'
+import { makeRelease, type Release } from './ledger/release.ts'
+import { makeRenew } from './ledger/renew.ts'
+import { makeSettle, type Settlement, type SettleReply } from './ledger/settle.ts'
+import { makeShrink } from './ledger/shrink.ts'
+
+export type { Hold, HoldReply } from './ledger/hold.ts'
+export type { Release } from './ledger/release.ts'
+export type { Settlement, SettleReply } from './ledger/settle.ts'
+export type { Epochs } from './epochs.ts'
+export { makeSweeper, type Sweeper } from './sweeper.ts'
+
+/**
+ * Money of attempts at providers: hold, send, settle (money.md 4.4). Every call is one round trip, atomic over the whole
+ * chain, and idempotent. All reject with StoreUnavailable when Redis cannot be asked; whether the call had an effect is
+ * then unknown, and it is to be sent again: a hold as `release`, anything else as it was.
+ */
+export type Budgets = {
+  hold: (hold: Hold) => Promise<HoldReply>
+  settle: (settlement: Settlement) => Promise<SettleReply>
+  shrink: (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd) => Promise<void>
+  renew: (orgId: OrgId, attemptIds: readonly AttemptId[]) => Promise<void>
+  release: (release: Release) => Promise<void>
+  /** To be refreshed at start and when a hold is answered `fenced`. */
+  epochs: Epochs
+}
+
+/** `leaseMs`: how long a hold lives without `renew`. */
+export function makeBudgets(redis: Redis, options: { leaseMs: number }): Budgets {
+  const epochs = makeEpochs(redis)
+  return {
+    hold: makeHold(redis, { leaseMs: options.leaseMs, epochOf: epochs.of }),
+    settle: makeSettle(redis),
+    shrink: makeShrink(redis),
+    renew: makeRenew(redis, options),
+    release: makeRelease(redis),
+    epochs,
+  }
+}

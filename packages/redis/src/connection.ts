@@ -1,0 +1,88 @@
+import { Redis, type RedisOptions } from 'ioredis'
+
+/** Redis cannot be asked right now. Callers fail closed: 503, nothing sent (money.md 4.7). */
+export class StoreUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`Redis is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = 'StoreUnavailable'
+  }
+}
+
+export type ConnectOptions = {
+  /** Shown by CLIENT LIST. */
+  name?: string
+  /** A call without an answer after this long fails; its effect is then unknown. 1,000 unless told. */
+  commandTimeoutMs?: number
+}
+
+const reconnectMs = (times: number): number => Math.min(50 * times, 1_000)
+
+const common = (name: string | undefined) =>
+  ({
+    ...(name === undefined ? {} : { connectionName: name }),
+    protocol: 2,
+    connectTimeout: 2_000,
+    retryStrategy: reconnectMs,
+  }) as const satisfies RedisOptions
+
+/**
+ * A client for the path of a request: it reconnects for ever, but a call made while Redis is away fails at once, and a
+ * call whose connection broke is not sent again behind the caller's back.
+ */
+export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
+  return quiet(
+    new Redis(url, {
+      ...common(options.name),
+      commandTimeout: options.commandTimeoutMs ?? 1_000,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+    }),
+  )
+}
+
+/**
+ * A client for queues and subscriptions: calls wait until Redis is back, as BullMQ's workers and
+ * `makePolicyReader`'s subscriber want it.
+ */
+export function connectRedisPatiently(url: string, options: Pick<ConnectOptions, 'name'> = {}): Redis {
+  return quiet(new Redis(url, { ...common(options.name), maxRetriesPerRequest: null }))
+}
+
+/** Every failed call tells its caller; without a listener ioredis would print the same error as well. */
+function quiet(redis: Redis): Redis {
+  redis.on('error', () => {})
+  return redis
+}
+
+/** Resolves when the client can be used. @throws StoreUnavailable when that takes longer than `withinMs`. */
+export async function redisReady(redis: Redis, withinMs = 10_000): Promise<void> {
+  if (redis.status === 'ready') return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const timer = setTimeout(() => reject(new StoreUnavailable(`no connection within ${withinMs} ms`)), withinMs)
+  redis.once('ready', resolve)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    redis.off('ready', resolve)
+  }
+}
+
+/** Answers of a Redis that is there but cannot serve: the same to the caller as no answer. */
+const cannotServe =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|BUSY|NOREPLICAS|UNKILLABLE|NOAUTH|WRONGPASS)\b/
+
+/**
+ * Passes a call's answer on, and turns trouble with the connection or the server into StoreUnavailable. Any other error
+ * reply is a defect of ours and stays what it is.
+ */
+export async function reachable<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    const isReply = error instanceof Error && error.name === 'ReplyError'
+    if (isReply && !cannotServe.test(error.message)) throw error
+    throw new StoreUnavailable(error)
+  }
+}

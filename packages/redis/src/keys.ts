@@ -1,0 +1,38 @@
+import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
+import { scopeText, type Scope } from '@tollkeeper/domain/scope'
+import { shardOf, type Shard } from './shards.ts'
+
+/*
+ * Every key of the keyspace (README). The shard in braces is the hash tag: all keys of one call share a cluster slot.
+ * Ids cannot contain a slash, so `<organisation>/<id>` is never the text of another pair.
+ */
+
+export const epochKey = (shard: Shard): string => `ep:{${shard}}`
+export const sequenceKey = (shard: Shard): string => `sq:{${shard}}`
+export const leasesKey = (shard: Shard): string => `ls:{${shard}}`
+export const usageStreamKey = (shard: Shard): string => `us:{${shard}}`
+
+export const holdKey = (orgId: OrgId, attemptId: AttemptId): string => `h:{${shardOf(orgId)}}:${orgId}/${attemptId}`
+export const counterKey = (orgId: OrgId, nodeId: string): string => `b:{${shardOf(orgId)}}:${orgId}/${nodeId}`
+
+/** How the sorted set of leases names a hold. */
+export const leaseMember = (orgId: OrgId, attemptId: AttemptId): string => `${orgId}/${attemptId}`
+
+/** The inverse of `leaseMember`. Undefined for text of another form. */
+export function parseLeaseMember(member: string): { orgId: OrgId; attemptId: AttemptId } | undefined {
+  const [orgId, attemptId, rest] = member.split('/')
+  if (!orgId || !attemptId || rest !== undefined) return undefined
+  return { orgId: orgId as OrgId, attemptId: attemptId as AttemptId }
+}
+
+/** Requests per minute, requests per hour, tokens per minute, token bucket. */
+export type RateKind = 'rm' | 'rh' | 'tm' | 'tb'
+
+export const rateKey = (kind: RateKind, orgId: OrgId, scope: Scope): string =>
+  `${kind}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`
+
+export const keyRecordKey = (publicId: string): string => `key:${publicId}`
+export const orgPolicyKey = (orgId: OrgId): string => `org:${orgId}`
+export const policiesCompleteKey = 'policies:complete'
+/** Channel on which changed policies are announced. */
+export const policyChannel = 'policies:changed'

@@ -1,0 +1,135 @@
+import type { BudgetNode } from '@tollkeeper/domain/budget'
+import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
+import { maxHoldNano, type NanoUsd } from '@tollkeeper/domain/price'
+import type { RateLimit } from '@tollkeeper/domain/rate'
+import type { AttemptMeta } from '@tollkeeper/domain/usage'
+import type { Redis } from 'ioredis'
+import { counterKey, epochKey, holdKey, leaseMember, leasesKey, sequenceKey } from '../keys.ts'
+import { readReply } from '../reply.ts'
+import { defineScript } from '../script.ts'
+import { shardOf, type Shard } from '../shards.ts'
+import { idsText, mostTokens, tokenLimitsOf, type TokenLimit } from '../token-limits.ts'
+
+/** What is taken before one attempt may be sent. */
+export type Hold = {
+  orgId: OrgId
+  attemptId: AttemptId
+  /** Upper bound of the cost, at most 999,999.999999999 USD; 0 for a model that costs nothing. */
+  amount: NanoUsd
+  /** Upper bound of input and output tokens together. */
+  tokens: number
+  /** Budgets of the chain, root first. */
+  nodes: readonly BudgetNode[]
+  /** Rate limits of the chain, root first; those without a limit on tokens count for nothing here. */
+  rates: readonly RateLimit[]
+  meta: AttemptMeta
+}
+
+/**
+ * What a hold is answered. A refusal names the first in order of the chain that refuses, and prefers what can never
+ * fit to what would fit later: a budget that is used up, then a token limit below the tokens asked for, then a budget
+ * that is held by others, then the token limit with the longest wait.
+ */
+export type HoldReply =
+  | {
+      kind: 'held'
+      /** Grows with every change in the shard. */
+      seq: number
+      /** Smallest amount left after this hold over the hard budgets; null when there are none. */
+      headroom: NanoUsd | null
+    }
+  | {
+      kind: 'refused'
+      by: 'budget'
+      /** `over`: would not fit even if every hold came back. `held`: would. */
+      reason: 'over' | 'held'
+      /** Index into `nodes`. */
+      node: number
+      used: NanoUsd
+      held: NanoUsd
+      limit: NanoUsd
+    }
+  | {
+      kind: 'refused'
+      by: 'tokens'
+      /** Index into `rates`. */
+      rate: number
+      unit: 'bucket' | 'minute'
+      limit: number
+      /** Until it would fit if nobody else asked; null: never. */
+      retryAfterMs: number | null
+    }
+  /** The shard's epoch is missing or another than the caller knows: nothing may be spent. */
+  | { kind: 'fenced' }
+  /** The store's clock is outside a budget's window: choose the windows anew at `nowMs` and ask once more. */
+  | { kind: 'window'; nowMs: number }
+
+export const holdScript = defineScript('hold_v1')
+
+const answers = { OK: 4, FENCED: 1, WINDOW: 2, EXISTS: 2, OVER: 5, HELD: 5, TOKENS: 3 }
+
+export function makeHold(redis: Redis, options: { leaseMs: number; epochOf: (shard: Shard) => string | undefined }) {
+  return async (hold: Hold): Promise<HoldReply> => {
+    const epoch = options.epochOf(shardOf(hold.orgId))
+    if (epoch === undefined) return { kind: 'fenced' }
+    const limits = tokenLimitsOf(hold.orgId, hold.rates)
+    const { keys, args } = holdCall(hold, limits, { epoch, leaseMs: options.leaseMs })
+    return parseHoldReply(await holdScript.run(redis, keys, args), limits)
+  }
+}
+
+/** Keys and arguments of hold_v1. @throws RangeError for an amount or a count of tokens beyond its bounds. */
+export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epoch: string; leaseMs: number }) {
+  const { orgId, attemptId, amount, tokens, nodes } = hold
+  if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A hold of ${amount} nano-USD is out of bounds`)
+  if (!Number.isSafeInteger(tokens) || tokens < 0 || tokens > mostTokens) throw new RangeError(`${tokens} tokens`)
+  const shard = shardOf(orgId)
+  const keys = [epochKey(shard), sequenceKey(shard), holdKey(orgId, attemptId), leasesKey(shard)]
+  const args: (string | number)[] = [with_.epoch, leaseMember(orgId, attemptId), amount.toString(), with_.leaseMs]
+  args.push(tokens, JSON.stringify(hold.meta), idsText(nodes), idsText(limits), nodes.length)
+  for (const { id, budget, window, opening } of nodes) {
+    keys.push(counterKey(orgId, id))
+    const limit = budget.mode === 'hard' ? budget.limit.toString() : ''
+    args.push(window.startMs, window.endMs, limit, budget.version, opening.toString())
+  }
+  for (const limit of limits) {
+    keys.push(limit.key)
+    args.push(...limit.args)
+  }
+  return { keys, args }
+}
+
+/** @throws UnexpectedReply; Error when the id was used for another hold, or its hold is closed. */
+export function parseHoldReply(raw: unknown, limits: readonly TokenLimit[]): HoldReply {
+  const reply = readReply('hold_v1', raw, answers)
+  switch (reply.kind) {
+    case 'OK':
+      return { kind: 'held', seq: reply.count(1), headroom: reply.text(2) === '' ? null : reply.nano(2) }
+    case 'OVER':
+    case 'HELD':
+      return {
+        kind: 'refused',
+        by: 'budget',
+        reason: reply.kind === 'OVER' ? 'over' : 'held',
+        node: reply.count(1) - 1,
+        used: reply.nano(2),
+        held: reply.nano(3),
+        limit: reply.nano(4),
+      }
+    case 'TOKENS': {
+      const limit = limits[reply.count(1) - 1]
+      if (!limit) throw reply.unexpected()
+      const { rate, unit } = limit
+      const retryAfterMs = reply.text(2) === '' ? null : reply.count(2)
+      return { kind: 'refused', by: 'tokens', rate, unit, limit: limit.limit, retryAfterMs }
+    }
+    case 'FENCED':
+      return { kind: 'fenced' }
+    case 'WINDOW':
+      return { kind: 'window', nowMs: reply.count(1) }
+    case 'EXISTS':
+      throw new Error(`The attempt has a hold already, in state ${reply.text(1)}`)
+    default:
+      throw reply.unexpected()
+  }
+}

@@ -1,0 +1,91 @@
+import type { OrgId } from '@tollkeeper/domain/id'
+import { keyRecord, orgPolicy, type KeyRecord, type OrgPolicy } from '@tollkeeper/domain/policy'
+import type { Redis } from 'ioredis'
+import { reachable } from './connection.ts'
+import { keyRecordKey, orgPolicyKey, policiesCompleteKey, policyChannel } from './keys.ts'
+import { readReply } from './reply.ts'
+import { defineScript } from './script.ts'
+
+export type PolicyChange = { kind: 'key'; publicId: string } | { kind: 'org'; orgId: OrgId }
+
+export type PolicyPublisher = {
+  /** Publishes and announces a record, unless a newer one is there: then false. */
+  publishKey: (record: KeyRecord) => Promise<boolean>
+  /** Publishes and announces a policy, unless a newer one is there: then false. */
+  publishOrg: (policy: OrgPolicy) => Promise<boolean>
+  /** Takes a record away, for a key that is deleted for good. */
+  forgetKey: (publicId: string) => Promise<void>
+  forgetOrg: (orgId: OrgId) => Promise<void>
+  /** Says that every key and organisation is published: from now on an unknown key is known not to exist. */
+  markComplete: () => Promise<void>
+  isComplete: () => Promise<boolean>
+}
+
+export type PolicyReader = {
+  /** Null: not published. Rejects with StoreUnavailable, or when what is published cannot be read. */
+  key: (publicId: string) => Promise<KeyRecord | null>
+  org: (orgId: OrgId) => Promise<OrgPolicy | null>
+  /** While false, a key that is not found may exist all the same. */
+  isComplete: () => Promise<boolean>
+  /** Calls `listener` at every change from the moment the promise resolves. Announcements can be lost: re-read as well. */
+  onChange: (listener: (change: PolicyChange) => void) => Promise<void>
+}
+
+export const publishScript = defineScript('publish_v1')
+
+/** Amounts and prices travel as digit strings. */
+const toJson = (value: object): string =>
+  JSON.stringify(value, (_name, field: unknown) => (typeof field === 'bigint' ? field.toString() : field))
+
+const isComplete = async (redis: Redis): Promise<boolean> => (await reachable(redis.exists(policiesCompleteKey))) === 1
+
+export function makePolicyPublisher(redis: Redis): PolicyPublisher {
+  async function publish(key: string, value: { version: number }, announcement: string): Promise<boolean> {
+    const raw = await publishScript.run(redis, [key], [value.version, toJson(value), policyChannel, announcement])
+    return readReply(publishScript.name, raw, { OK: 1, OLDER: 2 }).kind === 'OK'
+  }
+  async function forget(key: string, announcement: string): Promise<void> {
+    await reachable(redis.del(key))
+    await reachable(redis.publish(policyChannel, announcement))
+  }
+  return {
+    publishKey: (record) => publish(keyRecordKey(record.publicId), record, `key:${record.publicId}`),
+    publishOrg: (policy) => publish(orgPolicyKey(policy.orgId), policy, `org:${policy.orgId}`),
+    forgetKey: (publicId) => forget(keyRecordKey(publicId), `key:${publicId}`),
+    forgetOrg: (orgId) => forget(orgPolicyKey(orgId), `org:${orgId}`),
+    async markComplete() {
+      await reachable(redis.set(policiesCompleteKey, '1'))
+    },
+    isComplete: () => isComplete(redis),
+  }
+}
+
+/** `subscriber`: a connection of its own, used for nothing else (`connectRedisPatiently`). */
+export function makePolicyReader(redis: Redis, subscriber: Redis): PolicyReader {
+  const read = async (key: string): Promise<unknown> => {
+    const json = await reachable(redis.hget(key, 'json'))
+    return json === null ? null : JSON.parse(json)
+  }
+  return {
+    async key(publicId) {
+      return keyRecord.nullable().parse(await read(keyRecordKey(publicId)))
+    },
+    async org(orgId) {
+      return orgPolicy.nullable().parse(await read(orgPolicyKey(orgId)))
+    },
+    isComplete: () => isComplete(redis),
+    async onChange(listener) {
+      subscriber.on('message', (channel: string, message: string) => {
+        const change = channel === policyChannel ? parseChange(message) : undefined
+        if (change) listener(change)
+      })
+      await reachable(subscriber.subscribe(policyChannel))
+    },
+  }
+}
+
+function parseChange(message: string): PolicyChange | undefined {
+  if (message.startsWith('key:')) return { kind: 'key', publicId: message.slice(4) }
+  if (message.startsWith('org:')) return { kind: 'org', orgId: message.slice(4) as OrgId }
+  return undefined
+}

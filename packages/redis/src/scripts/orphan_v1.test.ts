@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest'
+import { aHold, aNode, settlementOf } from '../../test/builders.ts'
+import { openLedger } from '../../test/ledger.ts'
+import { makeSweeper } from '../budgets.ts'
+import { shardOf } from '../shards.ts'
+
+it('charges the whole hold of an owner that is gone, provisionally', async () => {
+  const { shortLived, sweeper, balances, events } = await openLedger()
+  const hold = aHold({ amount: 80n, nodes: [aNode(), aNode()] })
+  await shortLived.hold(hold)
+
+  expect(await sweeper.sweep(shardOf(hold.orgId))).toBe(1)
+  expect(await sweeper.sweep(shardOf(hold.orgId))).toBe(0)
+
+  expect(await balances(hold.orgId, hold.nodes)).toEqual([
+    [80n, 0n, 1_000n],
+    [80n, 0n, 1_000n],
+  ])
+  expect(await events(hold.orgId)).toMatchObject([
+    {
+      kind: 'attempt',
+      event: {
+        attemptId: hold.attemptId,
+        kind: 'provisional',
+        amount: 80n,
+        hold: 80n,
+        result: { outcome: 'unknown', usageSource: 'held', tokens: {}, status: null },
+      },
+    },
+  ])
+})
+
+it('corrects the provisional charge when the owner settles after all', async () => {
+  const { shortLived, sweeper, balances, events } = await openLedger()
+  const hold = aHold({ amount: 80n, nodes: [aNode()] })
+  await shortLived.hold(hold)
+  await sweeper.sweep(shardOf(hold.orgId))
+  expect(await shortLived.settle(settlementOf(hold, { amount: 25n }))).toEqual({ kind: 'corrected', overage: false })
+  expect(await shortLived.settle(settlementOf(hold, { amount: 25n }))).toMatchObject({ kind: 'duplicate' })
+  expect(await balances(hold.orgId, hold.nodes)).toEqual([[25n, 0n, 1_000n]])
+  const kinds = (await events(hold.orgId)).map((payload) => payload.kind === 'attempt' && payload.event)
+  expect(kinds).toMatchObject([
+    { kind: 'provisional', amount: 80n },
+    { kind: 'correction', amount: 25n, hold: 80n },
+  ])
+})
+
+it('leaves a hold alone whose lease runs, or ended within the grace', async () => {
+  const { budgets, shortLived, sweeper, redis, balances } = await openLedger()
+  const running = aHold({ amount: 5n, nodes: [aNode()] })
+  const ended = aHold({ orgId: running.orgId, amount: 5n, nodes: running.nodes })
+  await budgets.hold(running)
+  await shortLived.hold(ended)
+  expect(await makeSweeper(redis, { graceMs: 60_000 }).sweep(shardOf(running.orgId))).toBe(0)
+  expect(await sweeper.sweep(shardOf(running.orgId))).toBe(1)
+  expect(await balances(running.orgId, running.nodes)).toEqual([[5n, 5n, 1_000n]])
+})
+
+it('skips a round when the clock of the store was set', async () => {
+  const { shortLived, redis } = await openLedger()
+  let ownMs = 0
+  const sweeper = makeSweeper(redis, { graceMs: 0, monotonicMs: () => ownMs })
+  const hold = aHold()
+  const shard = shardOf(hold.orgId)
+  expect(await sweeper.sweep(shard)).toBe(0)
+  await shortLived.hold(hold)
+  // Our own clock says that an hour has passed, the store's that none has.
+  ownMs += 3_600_000
+  expect(await sweeper.sweep(shard)).toBe(0)
+  expect(await sweeper.sweep(shard)).toBe(1)
+})
+
+it('charges each of 100 orphans once while four sweepers run at once', async () => {
+  const { shortLived, redis, balances, events } = await openLedger()
+  const first = aHold({ amount: 3n, nodes: [aNode()] })
+  const holds = [
+    first,
+    ...Array.from({ length: 99 }, () => aHold({ orgId: first.orgId, amount: 3n, nodes: first.nodes })),
+  ]
+  await Promise.all(holds.map((hold) => shortLived.hold(hold)))
+  const sweepers = Array.from({ length: 4 }, () => makeSweeper(redis, { graceMs: 0 }))
+  const counts = await Promise.all(sweepers.map((sweeper) => sweeper.sweep(shardOf(first.orgId))))
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(100)
+  expect(await balances(first.orgId, first.nodes)).toEqual([[300n, 0n, 1_000n]])
+  expect(await events(first.orgId)).toHaveLength(100)
+})

@@ -1,0 +1,2 @@
+export { makeUsageWriter, type UsageWriter } from './usage/writer.ts'
+export { makeUsageReader, type UsageReader, type UsageEntry, type UsageLag, type UsagePayload } from './usage/reader.ts'
