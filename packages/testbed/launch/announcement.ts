@@ -10,9 +10,9 @@ export function announcement(what: {
   addresses: Addresses
   demo: Demo
   model: string | undefined
-  setupLink: string | undefined
+  setup: string | undefined
 }): string {
-  const { addresses, demo, model, setupLink } = what
+  const { addresses, demo, model, setup } = what
   const [key] = demo.keys
   const rule = '─'.repeat(78)
   const rows = (label: string, values: readonly string[]) =>
@@ -25,7 +25,7 @@ export function announcement(what: {
     ...rows('Console', [addresses.console]),
     ...rows('Proxy', [`${addresses.proxy}/v1`]),
     ...rows('Simulator', [`${addresses.simulator}  (a provider that needs no key)`]),
-    ...(setupLink ? ['', ...rows('Set up', [setupLink])] : []),
+    ...(setup ? ['', ...rows('Set up', [setup])] : []),
     ...(demo.logins.length > 0 ? [''] : []),
     ...rows(
       'Sign in',

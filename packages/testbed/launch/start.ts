@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { announcement, type Addresses } from './announcement.ts'
 import { consoleBuild } from './console-build.ts'
+import { modelFor, setupLink } from './first-steps.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
 import { demoIsDue, readDemo, seedDemo } from './demo.ts'
 import { readLaunchEnv, root, type LaunchEnv } from './env.ts'
@@ -86,16 +87,19 @@ async function startAll(
   const secrets = secretsOf(folder, env)
   const { databaseUrl, redisUrl } = await step('starting Postgres and Redis', () => startStores(env, folder, services))
   const stores = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }
-  await step('bringing the database up to date', () =>
+  const database = (name: string, script: string) =>
     runToEnd({
-      name: 'migration',
+      name,
       command: process.execPath,
-      args: [join(root, 'packages/db/src/migrate.ts')],
+      args: [join(root, 'packages/db/src', script)],
       env: stores,
-      log: folder.at('logs', 'migrate.log'),
+      log: folder.at('logs', 'database.log'),
       signal: quit,
-    }),
-  )
+    })
+  await step('bringing the database up to date', async () => {
+    await database('migration', 'migrate.ts')
+    await database('import of prices', 'prices/import-now.ts')
+  })
   if (!env.NO_DEMO && (await demoIsDue(folder, databaseUrl))) {
     await step('filling the demo', () => seedDemo(folder, { ...stores, ...secrets }, quit))
   }
@@ -105,8 +109,12 @@ async function startAll(
   await step('starting the processes', () => services.start(table.map((entry) => serviceOf(entry, folder))))
 
   const demo = readDemo(folder)
-  folder.writeJson(readyFile, { ...addresses, postgres: databaseUrl, redis: redisUrl, ...demo })
-  process.stdout.write(announcement({ addresses, demo, model: undefined, setupLink: undefined }))
+  const [key] = demo.keys
+  const model = key && (await modelFor(addresses.proxy, key.secret))
+  const setup = demo.logins.length > 0 ? undefined : await setupLink(addresses.console, databaseUrl)
+  const ready = { ...addresses, postgres: databaseUrl, redis: redisUrl, ...demo, ...(setup && { setup }) }
+  folder.writeJson(readyFile, ready)
+  process.stdout.write(announcement({ addresses, demo, model, setup }))
 }
 
 /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP; one that comes a second later ends this process at once. */

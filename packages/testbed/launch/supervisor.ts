@@ -12,7 +12,7 @@ export type Service = {
   start(born: (pid: number) => void): Promise<Running>
 }
 
-export type Running = {
+type Running = {
   readonly pid: number
   readonly exited: Promise<Exit>
   stop(): Promise<unknown>

@@ -39,7 +39,8 @@ async function checks(): Promise<StageResult[]> {
   const check = (name: string, command: string, ...args: string[]) =>
     runStage(name, async () => ({ ok: await runTool(command, args, { quiet: true }) }))
   return [
-    await check('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'),
+    await check('types', 'turbo', 'run', 'typecheck', '--continue', '--output-logs=errors-only'),
+    await check('types of the root', 'tsc', '--noEmit'),
     await check('lint', 'oxlint', '--deny-warnings'),
     await check('format', 'oxfmt', '--check', '.'),
     await check('dead code', 'knip'),
