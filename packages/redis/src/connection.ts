@@ -71,7 +71,7 @@ export async function redisReady(redis: Redis, withinMs = 10_000): Promise<void>
 
 /** Answers of a Redis that is there but cannot serve: the same to the caller as no answer. */
 const cannotServe =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|BUSY|NOREPLICAS|UNKILLABLE|NOAUTH|WRONGPASS)\b/
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|BUSY|NOREPLICAS|EXECABORT|NOAUTH|WRONGPASS)\b/
 
 /**
  * Passes a call's answer on, and turns trouble with the connection or the server into StoreUnavailable. Any other error

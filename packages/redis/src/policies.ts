@@ -3,8 +3,7 @@ import { keyRecord, orgPolicy, type KeyRecord, type OrgPolicy } from '@tollkeepe
 import type { Redis } from 'ioredis'
 import { reachable } from './connection.ts'
 import { keyRecordKey, orgPolicyKey, policiesCompleteKey, policyChannel } from './keys.ts'
-import { readReply } from './reply.ts'
-import { defineScript } from './script.ts'
+import { UnexpectedReply } from './reply.ts'
 
 export type PolicyChange = { kind: 'key'; publicId: string } | { kind: 'org'; orgId: OrgId }
 
@@ -31,8 +30,6 @@ export type PolicyReader = {
   onChange: (listener: (change: PolicyChange) => void) => Promise<void>
 }
 
-export const publishScript = defineScript('publish_v1')
-
 /** Amounts and prices travel as digit strings. */
 const toJson = (value: object): string =>
   JSON.stringify(value, (_name, field: unknown) => (typeof field === 'bigint' ? field.toString() : field))
@@ -40,9 +37,27 @@ const toJson = (value: object): string =>
 const isComplete = async (redis: Redis): Promise<boolean> => (await reachable(redis.exists(policiesCompleteKey))) === 1
 
 export function makePolicyPublisher(redis: Redis): PolicyPublisher {
+  /**
+   * A sorted set by version, of which the newest stays: an older version never replaces a newer one, and the same
+   * version replaces itself, so that what is broken can be repaired. Plain commands in one transaction, not Lua: the
+   * console publishes, and its bundler knows no .lua files.
+   */
   async function publish(key: string, value: { version: number }, announcement: string): Promise<boolean> {
-    const raw = await publishScript.run(redis, [key], [value.version, toJson(value), policyChannel, announcement])
-    return readReply(publishScript.name, raw, { OK: 1, OLDER: 2 }).kind === 'OK'
+    const version = String(value.version)
+    const replies = await reachable(
+      redis
+        .multi()
+        .zremrangebyscore(key, version, version)
+        .zadd(key, version, toJson(value))
+        .zremrangebyrank(key, 0, -2)
+        .zcount(key, version, version)
+        .exec(),
+    )
+    const [error, newest] = replies?.[3] ?? []
+    if (error) throw error
+    if (newest !== 0 && newest !== 1) throw new UnexpectedReply('publish', replies)
+    if (newest === 1) await reachable(redis.publish(policyChannel, announcement))
+    return newest === 1
   }
   async function forget(key: string, announcement: string): Promise<void> {
     await reachable(redis.del(key))
@@ -63,8 +78,8 @@ export function makePolicyPublisher(redis: Redis): PolicyPublisher {
 /** `subscriber`: a connection of its own, used for nothing else (`connectRedisPatiently`). */
 export function makePolicyReader(redis: Redis, subscriber: Redis): PolicyReader {
   const read = async (key: string): Promise<unknown> => {
-    const json = await reachable(redis.hget(key, 'json'))
-    return json === null ? null : JSON.parse(json)
+    const [json] = await reachable(redis.zrange(key, -1, -1))
+    return json === undefined ? null : JSON.parse(json)
   }
   return {
     async key(publicId) {

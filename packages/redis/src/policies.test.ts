@@ -3,9 +3,9 @@ import { until } from '@tollkeeper/testbed/processes'
 import type { KeyId, OrgId } from '@tollkeeper/domain/id'
 import type { KeyRecord, OrgPolicy } from '@tollkeeper/domain/policy'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { aMeta, aNode } from '../../test/builders.ts'
-import { connectRedis, connectRedisPatiently, redisReady } from '../connection.ts'
-import { makePolicyPublisher, makePolicyReader, type PolicyChange } from '../policies.ts'
+import { aMeta, aNode } from '../test/builders.ts'
+import { connectRedis, connectRedisPatiently, redisReady } from './connection.ts'
+import { makePolicyPublisher, makePolicyReader, type PolicyChange } from './policies.ts'
 
 // A server of its own: announcements reach every database of a server.
 let server: Awaited<ReturnType<typeof disposableRedis>>
@@ -58,6 +58,21 @@ it('never replaces a newer record by an older one', async () => {
   expect((await reader.key('AAAAAAAA'))?.name).toBe('second')
   expect(await publisher.publishKey(aRecord('AAAAAAAA', 10, 'tenth'))).toBe(true)
   expect(await reader.key('AAAAAAAA')).toEqual(aRecord('AAAAAAAA', 10, 'tenth'))
+})
+
+it('replaces a record by another of the same version, so that a broken one can be repaired', async () => {
+  const publisher = makePolicyPublisher(redis)
+  const reader = makePolicyReader(redis, subscriber)
+  await publisher.publishKey(aRecord('BBBBBBBB', 1, 'z'))
+  expect(await publisher.publishKey(aRecord('BBBBBBBB', 1, 'a'))).toBe(true)
+  expect((await reader.key('BBBBBBBB'))?.name).toBe('a')
+})
+
+it('ends with the newest of 50 versions that are published at once', async () => {
+  const publisher = makePolicyPublisher(redis)
+  const versions = Array.from({ length: 50 }, (_, i) => (i * 37) % 50)
+  await Promise.all(versions.map((version) => publisher.publishKey(aRecord('DDDDDDDD', version, `v${version}`))))
+  expect((await makePolicyReader(redis, subscriber).key('DDDDDDDD'))?.name).toBe('v49')
 })
 
 it('gives a policy back as it was published, to the last nano-dollar of its limits', async () => {
