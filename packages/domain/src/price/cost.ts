@@ -39,23 +39,47 @@ const dearest = (rates: Rates, names: readonly (keyof Rates)[]): bigint | undefi
     return rate !== undefined && (best === undefined || rate > best) ? rate : best
   }, undefined)
 
+/** Input at its dearest class and output, in each tier that an input of that size can reach. Undefined without a price. */
+function boundsOf(input: number, price: Price): { input: bigint; output: bigint }[] | undefined {
+  const reachable = [price.rates]
+  for (const tier of price.tiers) {
+    if (input > tier.aboveInputTokens) reachable.push({ ...reachable.at(-1), ...tier.rates })
+  }
+  const bounds: { input: bigint; output: bigint }[] = []
+  for (const rates of reachable) {
+    const dearestInput = dearest(rates, ['inputUncached', 'inputCacheRead', 'inputCacheWrite5m', 'inputCacheWrite1h'])
+    if (dearestInput === undefined || rates.outputText === undefined) return undefined
+    bounds.push({ input: dearestInput, output: rates.outputText })
+  }
+  return bounds
+}
+
 /**
  * Upper bound in nano-USD of an attempt that reads at most `input` tokens and writes at most `output` tokens
  * (all choices together): each side at its dearest class, over every tier that input can reach (money.md 4.3).
  * Text only: audio and image classes join the bound when their features arrive. Undefined without a price.
  */
 export function worstCase(bound: { input: number; output: number }, price: Price): NanoUsd | undefined {
-  const reachable = [price.rates]
-  for (const tier of price.tiers) {
-    if (bound.input > tier.aboveInputTokens) reachable.push({ ...reachable.at(-1), ...tier.rates })
-  }
   let worst: bigint | undefined
-  for (const rates of reachable) {
-    const input = dearest(rates, ['inputUncached', 'inputCacheRead', 'inputCacheWrite5m', 'inputCacheWrite1h'])
-    const output = rates.outputText
-    if (input === undefined || output === undefined) return undefined
-    const pico = BigInt(bound.input) * input + BigInt(bound.output) * output
+  for (const rate of boundsOf(bound.input, price) ?? []) {
+    const pico = BigInt(bound.input) * rate.input + BigInt(bound.output) * rate.output
     if (worst === undefined || pico > worst) worst = pico
   }
   return worst === undefined ? undefined : ceilDiv(worst, picoPerNano)
+}
+
+/**
+ * The most output tokens (all choices together, at most `atMost`) with which an attempt that reads `input` tokens has a
+ * worst case of no more than `left`. Undefined when not even its input fits, or without a price.
+ */
+export function outputThatFits(input: number, price: Price, left: NanoUsd, atMost: number): number | undefined {
+  const bounds = boundsOf(input, price)
+  if (bounds === undefined) return undefined
+  let most = BigInt(atMost)
+  for (const rate of bounds) {
+    const room = left * picoPerNano - BigInt(input) * rate.input
+    if (room < 0n) return undefined
+    if (rate.output > 0n && room / rate.output < most) most = room / rate.output
+  }
+  return Number(most)
 }
