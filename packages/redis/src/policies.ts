@@ -78,7 +78,7 @@ export function makePolicyPublisher(redis: Redis): PolicyPublisher {
 /** `subscriber`: a connection of its own, used for nothing else (`connectRedisPatiently`). */
 export function makePolicyReader(redis: Redis, subscriber: Redis): PolicyReader {
   const read = async (key: string): Promise<unknown> => {
-    const [json] = await reachable(redis.zrange(key, -1, -1))
+    const [json] = await reachable(redis.zrange(key, '-1', '-1'))
     return json === undefined ? null : JSON.parse(json)
   }
   return {
