@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { inheritedEnv } from '../src/env.ts'
 import { browserPath } from './env.ts'
 import { Problem, step } from './progress.mjs'
 import { runTool } from './stage.ts'
@@ -28,5 +30,6 @@ export async function findChromium(): Promise<string> {
 }
 
 function onPath(): string | undefined {
-  return names.find((name) => spawnSync(name, ['--version']).status === 0)
+  const folders = (inheritedEnv()['PATH'] ?? '').split(delimiter)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path))
 }

@@ -24,10 +24,10 @@ const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 // A name that everybody knows, where the key may use it.
 const preferred = 'gpt-4o-mini'
 
-/** A model that a key may use; undefined when it may use none. */
+/** A model that a key may use; undefined when it may use none (any more: somebody may have revoked the key). */
 export async function modelFor(proxyAddress: string, secret: string): Promise<string | undefined> {
   const response = await fetch(`${proxyAddress}/v1/models`, { headers: { authorization: `Bearer ${secret}` } })
-  const parsed = modelsSchema.safeParse(await response.json())
+  const parsed = modelsSchema.safeParse(await response.json().catch(() => undefined))
   const models = parsed.data?.data.map(({ id }) => id) ?? []
   return models.includes(preferred) ? preferred : models[0]
 }

@@ -2,19 +2,18 @@ import { spawn } from 'node:child_process'
 import { inheritedEnv } from '../src/env.ts'
 import { root } from './env.ts'
 
+export type Counts = { readonly passed: number; readonly failed: number }
+
 /** How one part of `npm test` ended. */
 export type StageResult = {
   readonly name: string
   readonly ok: boolean
   readonly seconds: number
-  /** Tests that passed and failed, where the stage counts tests. */
-  readonly passed: number
-  readonly failed: number
-  /** Why it could not run, or what else the table should say. */
+  /** Of the tests, where the stage has tests. */
+  readonly counts?: Counts
+  /** Why it could not run. */
   readonly note?: string
 }
-
-export type Counts = { readonly passed: number; readonly failed: number }
 
 /** Runs one stage and times it. A stage that throws has failed and says why. */
 export async function runStage(
@@ -23,21 +22,14 @@ export async function runStage(
 ): Promise<StageResult> {
   process.stdout.write(`\n── ${name}\n`)
   const begun = performance.now()
-  const result = await work().catch((error: unknown) => ({
-    ok: false,
-    note: error instanceof Error ? error.message : String(error),
-  }))
-  const note = 'note' in result ? result.note : undefined
-  if (note !== undefined) process.stdout.write(`${note}\n`)
-  const counts = 'counts' in result ? result.counts : undefined
-  return {
-    name,
-    ok: result.ok,
-    seconds: (performance.now() - begun) / 1_000,
-    passed: counts?.passed ?? 0,
-    // A stage that failed without a failing test is itself what failed.
-    failed: counts?.failed || (result.ok ? 0 : 1),
-    ...(note !== undefined && { note: note.split('\n')[0] ?? '' }),
+  const seconds = () => (performance.now() - begun) / 1_000
+  try {
+    const result = await work()
+    return { name, ...result, seconds: seconds() }
+  } catch (error) {
+    const note = error instanceof Error ? error.message : String(error)
+    process.stdout.write(`${note}\n`)
+    return { name, ok: false, seconds: seconds(), note: note.split('\n')[0] ?? '' }
   }
 }
 
@@ -68,11 +60,13 @@ export async function runTool(
 /** The table at the end of `npm test`, its last line the sum of all tests. */
 export function stageTable(results: readonly StageResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length))
-  const rows = results.map(({ name, ok, seconds, passed, failed, note }) => {
-    const tests = passed + failed > 0 ? `  ${passed} passed, ${failed} failed` : ''
+  const rows = results.map(({ name, ok, seconds, counts, note }) => {
+    const tests = counts ? `  ${counts.passed} passed, ${counts.failed} failed` : ''
     const columns = [ok ? 'ok    ' : 'FAILED', name.padEnd(width), `${seconds.toFixed(1)} s`.padStart(8)]
     return `  ${columns.join('  ')}${tests}${note ? `  ${note}` : ''}`
   })
-  const sum = (of: 'passed' | 'failed') => results.reduce((total, result) => total + result[of], 0)
-  return ['', ...rows, '', `${sum('passed')} passed, ${sum('failed')} failed`, ''].join('\n')
+  const passed = results.reduce((sum, { counts }) => sum + (counts?.passed ?? 0), 0)
+  // A stage that failed without a failing test is itself what failed.
+  const failed = results.reduce((sum, { ok, counts }) => sum + (counts?.failed || (ok ? 0 : 1)), 0)
+  return ['', ...rows, '', `${passed} passed, ${failed} failed`, ''].join('\n')
 }

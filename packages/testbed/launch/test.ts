@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { startTestPostgres } from '../src/postgres.ts'
 import { disposableRedis } from '../src/redis.ts'
+import { temporaryFolder } from '../src/temporary-folder.ts'
 import { findChromium } from './chromium.ts'
 import { consoleBuild } from './console-build.ts'
 import { root } from './env.ts'
@@ -16,7 +16,7 @@ import { runStage, runTool, stageTable, type Counts, type StageResult } from './
  */
 async function main(): Promise<number> {
   const filter = process.argv.slice(2)
-  const folder = mkdtempSync(join(tmpdir(), 'testbed-run-'))
+  const folder = temporaryFolder('run')
   const [postgres, redis] = await step('starting Postgres and Redis', () =>
     Promise.all([startTestPostgres(), disposableRedis()]),
   )
@@ -24,14 +24,14 @@ async function main(): Promise<number> {
   // Ctrl-C reaches the runners as well: they end, and then so do we, after tidying up.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   try {
-    const tests = () => runStage('tests', () => vitest(folder, stores, filter))
+    const tests = () => runStage('tests', () => vitest(folder.path, stores, filter))
     const results =
-      filter.length > 0 ? [await tests()] : [...(await checks()), await tests(), ...(await journeys(folder))]
+      filter.length > 0 ? [await tests()] : [...(await checks()), await tests(), ...(await journeys(folder.path))]
     process.stdout.write(stageTable(results))
     return results.every(({ ok }) => ok) ? 0 : 1
   } finally {
     await Promise.all([postgres.stop(), redis.stop()])
-    rmSync(folder, { recursive: true, force: true })
+    folder.remove()
   }
 }
 

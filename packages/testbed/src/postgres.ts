@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inheritedEnv, testbedEnv } from './env.ts'
 import { startPostgres, withClient } from './stores/postgres.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export type DisposablePostgres = {
   /** Connects as the owner of a migrated, empty database of its own. */
@@ -41,13 +39,13 @@ export async function disposablePostgres(): Promise<DisposablePostgres> {
 
 /** A Postgres server for tests: fast, not durable, in a temporary folder, dying with this process. */
 export async function startTestPostgres(): Promise<PostgresForTests> {
-  const folder = mkdtempSync(join(tmpdir(), 'testbed-postgres-'))
-  const server = await startPostgres({ folder, durable: false, diesWithParent: true })
+  const folder = temporaryFolder('postgres')
+  const server = await startPostgres({ folder: folder.path, durable: false, diesWithParent: true })
   return {
     url: server.url,
     async stop() {
       await server.stop()
-      rmSync(folder, { recursive: true, force: true })
+      folder.remove()
     },
   }
 }

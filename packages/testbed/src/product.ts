@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { spawnProcess } from './processes/spawn-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const readySchema = z.object({
   console: z.url(),
@@ -36,7 +36,7 @@ export type Product = {
  * @throws Error with the output of the launcher when it does not come up within five minutes
  */
 export async function startProduct(options: { demo: boolean }): Promise<Product> {
-  const folder = mkdtempSync(join(tmpdir(), 'testbed-product-'))
+  const { path: folder, remove } = temporaryFolder('product')
   const anyPort = { PROXY_PORT: '0', CONSOLE_PORT: '0', SIMULATOR_PORT: '0', WORKER_PORT: '0' }
   // Empty counts as absent, and keeps out what a .env file says.
   const defaults = Object.fromEntries(
@@ -65,7 +65,7 @@ export async function startProduct(options: { demo: boolean }): Promise<Product>
     output: () => launcher.output(),
     async stop() {
       await launcher.stop({ graceMs: 60_000 })
-      rmSync(folder, { recursive: true, force: true })
+      remove()
     },
   }
 }

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { testbedEnv } from './env.ts'
 import type { Exit } from './processes/child.ts'
 import { freePort } from './processes/free-port.ts'
 import { startRedis, withRedis, type RedisOptions, type RedisServer } from './stores/redis.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export type DisposableRedis = {
   readonly url: string
@@ -30,9 +28,10 @@ const databases = 8_192
 
 /** A Redis server of its own for one test file, in 30 ms, which the test may kill and restart. */
 export async function disposableRedis(options: DisposableRedisOptions = {}): Promise<DisposableRedis> {
-  const folder = mkdtempSync(join(tmpdir(), 'testbed-redis-'))
+  const folder = temporaryFolder('redis')
   const port = await freePort()
-  const start = () => startRedis({ folder, port, fsync: options.fsync ?? 'everysec', databases, diesWithParent: true })
+  const start = () =>
+    startRedis({ folder: folder.path, port, fsync: options.fsync ?? 'everysec', databases, diesWithParent: true })
   let server: RedisServer = await start()
   return {
     url: server.url,
@@ -42,7 +41,7 @@ export async function disposableRedis(options: DisposableRedisOptions = {}): Pro
     },
     async stop() {
       await server.stop()
-      rmSync(folder, { recursive: true, force: true })
+      folder.remove()
     },
     kill9: () => server.kill9(),
     async restart() {

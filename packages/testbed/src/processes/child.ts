@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inheritedEnv } from '../env.ts'
+import { atExit } from './at-exit.ts'
 
 /** How a process ended; one of the two is null. */
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
@@ -70,9 +71,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
   if (onParentDeath) {
     // Where the kernel does not see to it, an orderly end of this process does.
-    const killIt = () => signalGroup(pid, onParentDeath)
-    process.once('exit', killIt)
-    void exited.then(() => process.off('exit', killIt))
+    const nevermind = atExit(() => signalGroup(pid, onParentDeath))
+    void exited.then(nevermind)
     child.unref()
   }
 

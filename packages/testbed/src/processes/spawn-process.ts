@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { startChild, type Child, type Exit } from './child.ts'
 import { until } from './until.ts'
 
@@ -40,9 +39,12 @@ export type SpawnedProcess = {
  * @throws Error with the output so far when it ends or stays silent instead of becoming ready
  */
 export async function spawnProcess(options: ProcessOptions): Promise<SpawnedProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'testbed-process-'))
-  const log = join(folder, 'output.log')
-  let child = await startReady(options, log)
+  const folder = temporaryFolder('process')
+  const log = join(folder.path, 'output.log')
+  let child = await startReady(options, log).catch((error: unknown) => {
+    folder.remove()
+    throw error
+  })
   let lastOutput: string | undefined
   return {
     get pid() {
@@ -51,7 +53,7 @@ export async function spawnProcess(options: ProcessOptions): Promise<SpawnedProc
     async stop(grace) {
       const exit = await child.stop(grace)
       lastOutput ??= child.output()
-      rmSync(folder, { recursive: true, force: true })
+      folder.remove()
       return exit
     },
     kill9: () => child.kill9(),
