@@ -1,0 +1,2 @@
+// PostCSS takes its configuration from the default export.
+export default { plugins: { '@tailwindcss/postcss': {} } }

@@ -1,0 +1,2 @@
+/** Remembers in the browser which organisation was open last; holds only its slug. */
+export const lastOrganisationCookie = 'last-organisation'
