@@ -1,10 +1,9 @@
 import type { OrgId } from '@tollkeeper/domain/id'
-import type { RateLimit } from '@tollkeeper/domain/rate'
+import { requestLimitsOf, type RateLimit, type RequestLimit } from '@tollkeeper/domain/rate'
 import type { Redis } from 'ioredis'
 import { rateKey } from './keys.ts'
 import { readReply } from './reply.ts'
 import { defineScript } from './script.ts'
-import { hourMs, minuteMs } from './token-limits.ts'
 
 export type Admission =
   | {
@@ -36,45 +35,33 @@ export type Rates = {
   admit: (orgId: OrgId, rates: readonly RateLimit[]) => Promise<Admission>
 }
 
-type RequestWindow = { rate: number; per: 'minute' | 'hour'; limit: number; key: string; lengthMs: number }
-
 export const admitScript = defineScript('admit_v1')
 
 export function makeRates(redis: Redis): Rates {
   return {
     async admit(orgId, rates) {
-      const windows = requestWindowsOf(orgId, rates)
-      if (windows.length === 0) return { kind: 'admitted', remaining: null }
-      const raw = await admitScript.run(
-        redis,
-        windows.map((window) => window.key),
-        windows.flatMap((window) => [window.limit, window.lengthMs]),
-      )
-      return parseAdmission(raw, windows)
+      const limits = requestLimitsOf(rates)
+      if (limits.length === 0) return { kind: 'admitted', remaining: null }
+      const { keys, args } = admitCall(orgId, limits)
+      return parseAdmission(await admitScript.run(redis, keys, args), limits)
     },
   }
 }
 
-function requestWindowsOf(orgId: OrgId, rates: readonly RateLimit[]): RequestWindow[] {
-  const windows: RequestWindow[] = []
-  for (const [rate, { scope, requestsPerMinute, requestsPerHour }] of rates.entries()) {
-    if (requestsPerMinute !== null) {
-      const key = rateKey('rm', orgId, scope)
-      windows.push({ rate, per: 'minute', limit: requestsPerMinute, key, lengthMs: minuteMs })
-    }
-    if (requestsPerHour !== null) {
-      const key = rateKey('rh', orgId, scope)
-      windows.push({ rate, per: 'hour', limit: requestsPerHour, key, lengthMs: hourMs })
-    }
+/** Keys and arguments of admit_v1. */
+export function admitCall(orgId: OrgId, limits: readonly RequestLimit[]) {
+  return {
+    keys: limits.map(({ per, scope }) => rateKey(per === 'minute' ? 'rm' : 'rh', orgId, scope)),
+    args: limits.flatMap(({ rule }) => [rule.limit, rule.lengthMs]),
   }
-  return windows
 }
 
-function parseAdmission(raw: unknown, windows: readonly RequestWindow[]): Admission {
+export function parseAdmission(raw: unknown, limits: readonly RequestLimit[]): Admission {
   const reply = readReply(admitScript.name, raw, { OK: 5, WAIT: 4 })
-  const window = windows[reply.count(2) - 1]
-  if (!window) throw reply.unexpected()
-  const { rate, per, limit } = window
+  const decisive = limits[reply.count(2) - 1]
+  if (!decisive) throw reply.unexpected()
+  const { rate, per } = decisive
+  const { limit } = decisive.rule
   if (reply.kind === 'WAIT') return { kind: 'refused', rate, per, limit, retryAfterMs: reply.count(3) }
   return { kind: 'admitted', remaining: { limit, remaining: reply.count(3), resetMs: reply.count(4) } }
 }

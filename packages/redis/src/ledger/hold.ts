@@ -1,14 +1,14 @@
 import type { BudgetNode } from '@tollkeeper/domain/budget'
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import { maxHoldNano, type NanoUsd } from '@tollkeeper/domain/price'
-import type { RateLimit } from '@tollkeeper/domain/rate'
+import { tokenLimitsOf, type RateLimit, type TokenLimit } from '@tollkeeper/domain/rate'
 import type { AttemptMeta } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
 import { counterKey, epochKey, holdKey, leaseMember, leasesKey, sequenceKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf, type Shard } from '../shards.ts'
-import { idsText, mostTokens, tokenLimitsOf, type TokenLimit } from '../token-limits.ts'
+import { idsText, mostTokens, tokenLimitCall } from '../token-limits.ts'
 
 /** What is taken before one attempt may be sent. */
 export type Hold = {
@@ -66,13 +66,13 @@ export type HoldReply =
 
 export const holdScript = defineScript('hold_v1')
 
-const answers = { OK: 4, FENCED: 1, WINDOW: 2, EXISTS: 2, OVER: 5, HELD: 5, TOKENS: 3 }
+const answers = { OK: 4, FENCED: 1, WINDOW: 2, EXISTS: 2, OVER: 5, HELD: 5, TOKENS: 4 }
 
 export function makeHold(redis: Redis, options: { leaseMs: number; epochOf: (shard: Shard) => string | undefined }) {
   return async (hold: Hold): Promise<HoldReply> => {
     const epoch = options.epochOf(shardOf(hold.orgId))
     if (epoch === undefined) return { kind: 'fenced' }
-    const limits = tokenLimitsOf(hold.orgId, hold.rates)
+    const limits = tokenLimitsOf(hold.rates)
     const { keys, args } = holdCall(hold, limits, { epoch, leaseMs: options.leaseMs })
     return parseHoldReply(await holdScript.run(redis, keys, args), limits)
   }
@@ -84,18 +84,17 @@ export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epo
   if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A hold of ${amount} nano-USD is out of bounds`)
   if (!Number.isSafeInteger(tokens) || tokens < 0 || tokens > mostTokens) throw new RangeError(`${tokens} tokens`)
   const shard = shardOf(orgId)
+  const tokenLimits = tokenLimitCall(orgId, limits)
   const keys = [epochKey(shard), sequenceKey(shard), holdKey(orgId, attemptId), leasesKey(shard)]
   const args: (string | number)[] = [with_.epoch, leaseMember(orgId, attemptId), amount.toString(), with_.leaseMs]
-  args.push(tokens, JSON.stringify(hold.meta), idsText(nodes), idsText(limits), nodes.length)
+  args.push(tokens, JSON.stringify(hold.meta), idsText(nodes), tokenLimits.ids, nodes.length)
   for (const { id, budget, window, opening } of nodes) {
     keys.push(counterKey(orgId, id))
     const limit = budget.mode === 'hard' ? budget.limit.toString() : ''
     args.push(window.startMs, window.endMs, limit, budget.version, opening.toString())
   }
-  for (const limit of limits) {
-    keys.push(limit.key)
-    args.push(...limit.args)
-  }
+  keys.push(...tokenLimits.keys)
+  args.push(...tokenLimits.args)
   return { keys, args }
 }
 

@@ -1,10 +1,11 @@
+import { tokenLimitsOf } from '@tollkeeper/domain/rate'
 import type { AttemptResult } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
 import { counterKey, holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf } from '../shards.ts'
-import { idsText, tokenLimitsOf } from '../token-limits.ts'
+import { idsText, tokenLimitCall } from '../token-limits.ts'
 import type { Hold } from './hold.ts'
 import { onItsCounters } from './on-its-counters.ts'
 
@@ -23,7 +24,7 @@ const notSent: AttemptResult = { outcome: 'not-sent', usageSource: 'reported', t
 export function makeRelease(redis: Redis) {
   return async ({ orgId, attemptId, nodes, rates }: Release): Promise<void> => {
     const shard = shardOf(orgId)
-    const limits = tokenLimitsOf(orgId, rates)
+    const limits = tokenLimitCall(orgId, tokenLimitsOf(rates))
     const raw = await onItsCounters(idsText(nodes), (ids) => {
       const counters = ids === '' ? [] : ids.split(' ')
       return releaseScript.run(
@@ -34,16 +35,16 @@ export function makeRelease(redis: Redis) {
           leasesKey(shard),
           usageStreamKey(shard),
           ...counters.map((id) => counterKey(orgId, id)),
-          ...limits.map((limit) => limit.key),
+          ...limits.keys,
         ],
         [
           leaseMember(orgId, attemptId),
           attemptId,
           JSON.stringify(notSent),
           ids,
-          idsText(limits),
+          limits.ids,
           counters.length,
-          ...limits.flatMap((limit) => limit.args),
+          ...limits.args,
         ],
       )
     })

@@ -1,14 +1,14 @@
 import type { BudgetNode } from '@tollkeeper/domain/budget'
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import { maxHoldNano, type NanoUsd } from '@tollkeeper/domain/price'
-import type { RateLimit } from '@tollkeeper/domain/rate'
+import { tokenLimitsOf, type RateLimit } from '@tollkeeper/domain/rate'
 import type { AttemptResult, RequestEvent } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
 import { counterKey, holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf } from '../shards.ts'
-import { idsText, mostTokens, tokenLimitsOf } from '../token-limits.ts'
+import { idsText, mostTokens, tokenLimitCall } from '../token-limits.ts'
 import { onItsCounters } from './on-its-counters.ts'
 
 /** How an attempt ended and what it cost. */
@@ -47,7 +47,7 @@ export function makeSettle(redis: Redis) {
     const { orgId, attemptId, amount, result, request } = settlement
     if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A cost of ${amount} nano-USD is out of bounds`)
     const shard = shardOf(orgId)
-    const limits = tokenLimitsOf(orgId, settlement.rates)
+    const limits = tokenLimitCall(orgId, tokenLimitsOf(settlement.rates))
     const head = [
       leaseMember(orgId, attemptId),
       attemptId,
@@ -66,9 +66,9 @@ export function makeSettle(redis: Redis) {
           leasesKey(shard),
           usageStreamKey(shard),
           ...counters.map((id) => counterKey(orgId, id)),
-          ...limits.map((limit) => limit.key),
+          ...limits.keys,
         ],
-        [...head, ids, idsText(limits), counters.length, ...limits.flatMap((limit) => limit.args)],
+        [...head, ids, limits.ids, counters.length, ...limits.args],
       )
     })
     const reply = readReply(settleScript.name, raw, answers)

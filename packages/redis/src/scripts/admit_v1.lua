@@ -14,9 +14,9 @@ for i = 1, #KEYS do
   current = current + 1
   local remaining = math.floor((limit * length - previous * (length - elapsed) - current * length) / length)
   if not least or remaining < least then tightest, least, whole_in = i, remaining, 2 * length - elapsed end
-  states[i] = window_text(slot, current, previous)
+  states[i] = {slot, current, previous, length}
 end
 local at = string.format('%.0f', now)
 if waiting then return {'WAIT', at, waiting, string.format('%.0f', longest)} end
-for i = 1, #KEYS do redis.call('SET', KEYS[i], states[i], 'PX', string.format('%.0f', 2 * tonumber(ARGV[i * 2]))) end
+for i, s in ipairs(states) do window_set(KEYS[i], s[1], s[2], s[3], s[4]) end
 return {'OK', at, tightest, string.format('%.0f', least), string.format('%.0f', whole_in)}

@@ -5,7 +5,7 @@
 --       [10..] per counter: window start, window end, limit ('' when soft), version, opening;
 --       then per token limit: 'w', limit, length in ms, or 'b', capacity, refill per ms (in micro-tokens)
 -- Gives {'OK', seq, least left or '', now} | {'FENCED'} | {'WINDOW', now} | {'EXISTS', state}
---       | {'OVER' or 'HELD', counter, used, held, limit} | {'TOKENS', token limit, ms to wait or ''}
+--       | {'OVER' or 'HELD', counter, used, held, limit} | {'TOKENS', token limit, ms to wait or '', now}
 -- @part window
 -- @part bucket
 local function whole(n) return string.format('%.0f', n) end
@@ -77,9 +77,9 @@ if not again then
       states[i] = {level - tokens * 1000000, at}
     end
     if not wait then
-      never = never or {'TOKENS', i, ''}
+      never = never or {'TOKENS', i, '', whole(now)}
     elseif wait > longest then
-      longest, waiting = wait, {'TOKENS', i, whole(wait)}
+      longest, waiting = wait, {'TOKENS', i, whole(wait), whole(now)}
     end
   end
 end
@@ -107,7 +107,7 @@ if not again then
   for i = 1, #states do
     local key, j, s = KEYS[4 + counters + i], first_limit + (i - 1) * 3, states[i]
     if ARGV[j] == 'w' then
-      redis.call('SET', key, window_text(s[1], s[2], s[3]), 'PX', whole(2 * tonumber(ARGV[j + 2])))
+      window_set(key, s[1], s[2], s[3], tonumber(ARGV[j + 2]))
     else
       bucket_set(key, s[1], s[2], tonumber(ARGV[j + 1]), tonumber(ARGV[j + 2]))
     end

@@ -17,7 +17,7 @@ local function correct_tokens(first_key, first_arg, more, at)
       elseif slot == taken + 1 then
         previous = math.max(0, previous + more)
       end
-      redis.call('SET', key, window_text(slot, current, previous), 'KEEPTTL')
+      redis.call('SET', key, string.format('%.0f %.0f %.0f', slot, current, previous), 'KEEPTTL')
     elseif text then
       local capacity, refill = tonumber(ARGV[j + 1]), tonumber(ARGV[j + 2])
       local level, refilled = string.match(text, '^(%-?%d+) (%d+)$')

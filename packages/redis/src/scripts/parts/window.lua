@@ -31,6 +31,8 @@ local function window_wait(limit, count, current, previous, elapsed, length)
   return length - elapsed + math.max(0, length - math.floor((limit - count) * length / current))
 end
 
-local function window_text(slot, current, previous)
-  return string.format('%.0f %.0f %.0f', slot, current, previous)
+-- Writes the state. Two lengths later it says nothing any more.
+local function window_set(key, slot, current, previous, length)
+  local text = string.format('%.0f %.0f %.0f', slot, current, previous)
+  redis.call('SET', key, text, 'PX', string.format('%.0f', 2 * length + 1000))
 end

@@ -1,0 +1,15 @@
+export * from './hold.ts'
+export * from './invariants.ts'
+export * from './lease.ts'
+export {
+  emptyLedger,
+  inOrg,
+  type AttemptRef,
+  type Counter,
+  type HoldState,
+  type Ledger,
+  type LedgerEvent,
+} from './ledger.ts'
+export * from './release.ts'
+export * from './settle.ts'
+export * from './shrink.ts'

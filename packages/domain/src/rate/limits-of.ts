@@ -1,0 +1,53 @@
+import { scopeText, type Scope } from '../scope/index.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { WindowRule } from './sliding-window.ts'
+import { microPerToken, type BucketRule } from './token-bucket.ts'
+
+const minuteMs = 60_000
+const hourMs = 3_600_000
+
+/** A limit on the LLM tokens of one scope, taken with the hold and corrected when it settles. */
+export type TokenLimit = {
+  /** Names it among the limits of its organisation. */
+  id: string
+  scope: Scope
+  /** Index into the list of rate limits it came from. */
+  rate: number
+  /** As it was set: tokens per minute, or the capacity of the bucket. */
+  limit: number
+} & ({ unit: 'minute'; rule: WindowRule } | { unit: 'bucket'; rule: BucketRule })
+
+/** The limits on tokens of a chain, in its order; in each scope the bucket before the minute. */
+export function tokenLimitsOf(rates: readonly RateLimit[]): TokenLimit[] {
+  const limits: TokenLimit[] = []
+  for (const [rate, { scope, bucket, tokensPerMinute }] of rates.entries()) {
+    if (bucket) {
+      const { capacity, refillPerSecond } = bucket
+      // Tokens per second are thousands of micro-tokens per ms.
+      const rule = { capacity: capacity * microPerToken, refillPerMs: Math.round(refillPerSecond * 1_000) }
+      limits.push({ id: `tb/${scopeText(scope)}`, scope, rate, unit: 'bucket', limit: capacity, rule })
+    }
+    if (tokensPerMinute !== null) {
+      const rule = { limit: tokensPerMinute, lengthMs: minuteMs }
+      limits.push({ id: `tm/${scopeText(scope)}`, scope, rate, unit: 'minute', limit: tokensPerMinute, rule })
+    }
+  }
+  return limits
+}
+
+/** A limit on the requests of one scope, taken when a request is admitted. */
+export type RequestLimit = { scope: Scope; rate: number; per: 'minute' | 'hour'; rule: WindowRule }
+
+/** The limits on requests of a chain, in its order; in each scope the minute before the hour. */
+export function requestLimitsOf(rates: readonly RateLimit[]): RequestLimit[] {
+  const limits: RequestLimit[] = []
+  for (const [rate, { scope, requestsPerMinute, requestsPerHour }] of rates.entries()) {
+    if (requestsPerMinute !== null) {
+      limits.push({ scope, rate, per: 'minute', rule: { limit: requestsPerMinute, lengthMs: minuteMs } })
+    }
+    if (requestsPerHour !== null) {
+      limits.push({ scope, rate, per: 'hour', rule: { limit: requestsPerHour, lengthMs: hourMs } })
+    }
+  }
+  return limits
+}
