@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { ContenderChoice } from './contenders/contender.ts'
+import { workloadNames, type WorkloadName } from './workloads.ts'
+
+export type Options = {
+  readonly quick: boolean
+  readonly only: readonly WorkloadName[]
+  readonly baseline: ContenderChoice
+  readonly candidate: ContenderChoice
+  /** File for the results as JSON. */
+  readonly json: string | undefined
+}
+
+export const usage = `Usage: npm run bench -- [--quick] [--only <workload>]… [--json <file>]
+                        [--baseline <contender>] [--candidate <contender>]
+A workload is one of ${workloadNames.join(', ')}.
+A contender is "bare", or the folder of a checkout of this repository: its gateway.`
+
+/** @throws Error with the problem and the usage */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parse(args)
+  const here = fileURLToPath(new URL('../../..', import.meta.url))
+  return {
+    quick: values.quick,
+    only: values.only.length === 0 ? workloadNames : values.only.map(workloadNamed),
+    baseline: choiceOf(values.baseline),
+    candidate: choiceOf(values.candidate ?? here),
+    json: values.json,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        baseline: { type: 'string', default: 'bare' },
+        candidate: { type: 'string' },
+        json: { type: 'string' },
+      },
+    })
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error })
+  }
+}
+
+function workloadNamed(name: string): WorkloadName {
+  const found = workloadNames.find((known) => known === name)
+  if (found === undefined) throw new Error(`There is no workload "${name}".\n${usage}`)
+  return found
+}
+
+const choiceOf = (text: string): ContenderChoice =>
+  text === 'bare' ? { kind: 'bare' } : { kind: 'gateway', checkout: resolve(text) }

@@ -1,0 +1,58 @@
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import type { Report, Result } from './bench.ts'
+import type { Comparison, Goal } from './measure/comparison.ts'
+
+/** The machine and what else it does, in one line. */
+export function machineLine(): string {
+  const model = cpus()[0]?.model ?? 'unknown CPU'
+  const [load = 0] = loadavg()
+  return `Node ${process.version}, ${availableParallelism()} cores (${model}), load before the run ${load.toFixed(1)}`
+}
+
+/** The results as the table that `npm run bench` prints. */
+export function reportText({ results, names }: Report): string {
+  const head = ['', names.baseline, names.candidate, 'median', '(min … max)', 'goal']
+  const lines = results.flatMap((result) => [[], [result.title], ...resultLines(result)])
+  return layOut([head, ...lines])
+}
+
+function resultLines(result: Result): string[][] {
+  const problem = result.problem === null ? [] : [[`  ${result.problem}`]]
+  const figures = result.problem?.startsWith('INVALID') ? [] : result.comparisons.map(comparisonLine)
+  if (result.pairs.length === 0) return problem
+  const total = (side: 'baseline' | 'candidate', what: 'requests' | 'errors') =>
+    String(result.pairs.reduce((sum, pair) => sum + pair[side][what], 0))
+  return [
+    ...problem,
+    ...figures,
+    ['  requests', total('baseline', 'requests'), total('candidate', 'requests'), `${result.pairs.length} rounds`],
+    ['  errors', total('baseline', 'errors'), total('candidate', 'errors')],
+  ]
+}
+
+function comparisonLine({ title, unit, baseline, candidate, as, spread, goal, reached }: Comparison): string[] {
+  const figure = (value: number) => (unit === '/s' ? `${Math.round(value)}/s` : `${value.toFixed(3)} ms`)
+  const compared = (value: number) =>
+    as === 'ratio' ? `${value.toFixed(2)} ×` : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)} ms`
+  return [
+    `  ${title}`,
+    figure(baseline),
+    figure(candidate),
+    compared(spread.median),
+    `(${compared(spread.min)} … ${compared(spread.max)})`,
+    `${goalText(goal, compared)} ${reached ? 'reached' : 'missed'}`,
+  ]
+}
+
+const goalText = (goal: Goal, compared: (value: number) => string): string =>
+  'atLeast' in goal ? `≥ ${compared(goal.atLeast)}` : `≤ ${compared(goal.atMost)}`
+
+/** Columns as wide as their widest cell, except that a line of one cell may run on. */
+function layOut(lines: readonly (readonly string[])[]): string {
+  const rows = lines.filter((line) => line.length > 1)
+  const width = (column: number) => Math.max(...rows.map((row) => (row[column] ?? '').length))
+  const widths = Array.from({ length: 6 }, (_, column) => width(column))
+  const padded = (line: readonly string[]) =>
+    line.map((cell, at) => (at === 0 || at === 5 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+  return lines.map((line) => (line.length > 1 ? padded(line).join('  ').trimEnd() : (line[0] ?? ''))).join('\n')
+}

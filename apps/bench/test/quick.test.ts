@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Report } from '../src/bench.ts'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const runBench = (...args: string[]) => promisify(execFile)(process.execPath, [main, ...args], { timeout: 50_000 })
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bench-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it('compares the bare proxy with itself: every request is answered and the ratio is a positive number', async () => {
+  const json = join(folder, 'result.json')
+  const { stdout } = await runBench('--quick', '--only', 'saturation', '--candidate', 'bare', '--json', json)
+  expect(stdout).toMatch(/^ {2}errors +0 +0$/m)
+  const { results, names } = JSON.parse(readFileSync(json, 'utf8')) as Report
+  const [throughput] = results[0]?.comparisons ?? []
+  expect(names).toEqual({ baseline: 'bare', candidate: 'bare' })
+  expect(results.map(({ workload, problem }) => [workload, problem])).toEqual([['saturation', null]])
+  expect(throughput?.spread.median).toBeGreaterThan(0)
+  expect(Number.isFinite(throughput?.spread.median)).toBe(true)
+})
+
+it('says what it does not understand', async () => {
+  await expect(runBench('--only', 'everything')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no workload "everything".'),
+  })
+})
