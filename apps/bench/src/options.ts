@@ -13,7 +13,7 @@ export type Options = {
   readonly json: string | undefined
 }
 
-export const usage = `Usage: npm run bench -- [--quick] [--only <workload>]… [--json <file>]
+const usage = `Usage: npm run bench -- [--quick] [--only <workload>]… [--json <file>]
                         [--baseline <contender>] [--candidate <contender>]
 A workload is one of ${workloadNames.join(', ')}.
 A contender is "bare", or the folder of a checkout of this repository: its gateway.`

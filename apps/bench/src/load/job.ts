@@ -11,7 +11,7 @@ export type Job = {
   readonly forMs: number
 }
 
-export type Pace =
+type Pace =
   /** As much as goes through with so many requests under way at any time. */
   | { readonly kind: 'saturation'; readonly inFlight: number }
   /** So many requests a second, whether answers come or not. */
