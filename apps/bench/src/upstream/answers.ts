@@ -5,7 +5,7 @@ const usage = { prompt_tokens: 180, completion_tokens: 50, total_tokens: 230 }
 export const wholeAnswer: Buffer = answerOf(1_024)
 
 /** Events of one streamed answer: 48 with text, one with the reason it ended, one with the usage; then the end mark. */
-export const eventCount = 50
+const eventCount = 50
 export const streamedEvents: readonly Buffer[] = eventsOf(eventCount)
 export const endMark: Buffer = Buffer.from('data: [DONE]\n\n')
 
