@@ -6,6 +6,8 @@ import { z } from 'zod'
 const address = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
 const origin = address.transform((text) => text.replace(/\/+$/, ''))
 
+const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+
 const shape = z
   .object({
     ...databaseEnv,
@@ -28,7 +30,7 @@ const shape = z
     OIDC_CLIENT_ID: z.string().min(1).optional(),
     OIDC_CLIENT_SECRET: z.string().min(1).optional(),
     OIDC_NAME: z.string().min(1).default('SSO'),
-    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    LOG_LEVEL: level.default('info'),
   })
   .superRefine((env, context) => {
     const names = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
@@ -58,3 +60,6 @@ export function parseConsoleEnv(variables: Readonly<Record<string, string | unde
   const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`The console cannot start with this environment:\n${problems.join('\n')}`)
 }
+
+/** How much is logged; also where the rest of the environment is wrong or, as in tests, absent. */
+export const logLevel = (): z.output<typeof level> => level.catch('info').parse(process.env['LOG_LEVEL'])

@@ -29,7 +29,11 @@ export function shareStores(urls: { postgresUrl: string; redisUrl: string }): vo
 }
 
 /** The environment a child process inherits, with `changes` on top; `undefined` removes a variable. */
-export function inheritedEnv(changes: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
-  const merged = { ...process.env, ...changes }
-  return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined))
+export function inheritedEnv(changes: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv {
+  const env = { ...process.env }
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) delete env[name]
+    else env[name] = value
+  }
+  return env
 }

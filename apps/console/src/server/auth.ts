@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import * as users from '@tollkeeper/db/users'
 import type { NextAuthOptions } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { consoleEnv, type ConsoleEnv } from '#env.ts'
@@ -59,7 +60,7 @@ export function authOptions(): NextAuthOptions {
         if (trigger !== 'signIn' && trigger !== 'signUp') return token
         // A new login is a new session: nothing of an earlier token is kept. Never older than what the account accepts,
         // whatever the clocks of this host and of the database say.
-        const account = await stores().database.prisma.user.findUnique({ where: { id: user.id } })
+        const account = await users.one(stores().database.prisma, user.id)
         const signedInAt = Math.max(Date.now(), account?.sessionsValidFrom.getTime() ?? 0)
         return { sub: user.id, sid: randomUUID(), signedInAt }
       },
@@ -95,7 +96,7 @@ function passwordProvider() {
       const wait = await limit.waitSeconds(ip, email)
       // next-auth hands the message to the browser as `error`.
       if (wait > 0) throw new Error(`wait:${wait}`)
-      const user = await database.prisma.user.findUnique({ where: { email } })
+      const user = await users.byEmail(database.prisma, email)
       if (!(await checkPassword(user?.passwordHash ?? null, password)) || !user) {
         await limit.failed(ip, email)
         return null

@@ -1,10 +1,10 @@
 import pino from 'pino'
-import { consoleEnv } from '#env.ts'
+import { logLevel } from '#env.ts'
 
 let logger: pino.Logger | undefined
 
 /** One JSON object a line on stdout. Give fields, never whole requests, headers or inputs: those hold secrets. */
 export function log(): pino.Logger {
-  logger ??= pino({ level: consoleEnv().LOG_LEVEL, base: { app: 'console' } })
+  logger ??= pino({ level: logLevel(), base: { app: 'console' } })
   return logger
 }

@@ -1,4 +1,5 @@
 import type { Db } from '@tollkeeper/db/client'
+import * as members from '@tollkeeper/db/members'
 import type { MemberId, OrgId, TeamId } from '@tollkeeper/domain/id'
 import type { Access } from '#server/roles.ts'
 
@@ -13,24 +14,24 @@ export type Membership = {
 
 /** The user's place in the organisation with this slug; null when there is none, whether or not it exists. */
 export async function membershipOf(db: Db, slug: string, userId: string): Promise<Membership | null> {
-  const row = await db.member.findFirst({
-    where: { userId, removedAt: null, org: { slug } },
-    include: { org: true, teams: { where: { lead: true }, select: { teamId: true } } },
-  })
-  if (!row) return null
-  const { org } = row
+  const found = await members.membershipOf(db, userId, slug)
+  if (!found) return null
+  const { organisation, member } = found
   return {
-    org: { id: org.id as OrgId, slug: org.slug, name: org.name, timeZone: org.timeZone, demo: org.demo },
-    member: { id: row.id as MemberId, name: row.name, email: row.email, access: row.access },
-    leads: row.teams.map((team) => team.teamId as TeamId),
+    org: {
+      id: organisation.id,
+      slug: organisation.slug,
+      name: organisation.name,
+      timeZone: organisation.timeZone,
+      demo: organisation.demo,
+    },
+    member: { id: member.id, name: member.name, email: member.email, access: member.access },
+    leads: member.teams.filter((team) => team.lead).map((team) => team.id),
   }
 }
 
 /** The organisations somebody belongs to, by name. */
 export async function organisationsOf(db: Db, userId: string): Promise<Pick<OrgSummary, 'slug' | 'name'>[]> {
-  return db.organisation.findMany({
-    where: { members: { some: { userId, removedAt: null } } },
-    select: { slug: true, name: true },
-    orderBy: { name: 'asc' },
-  })
+  const memberships = await members.membershipsOf(db, userId)
+  return memberships.map(({ organisation }) => ({ slug: organisation.slug, name: organisation.name }))
 }

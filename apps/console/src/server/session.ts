@@ -1,3 +1,4 @@
+import { one } from '@tollkeeper/db/users'
 import { cookies } from 'next/headers'
 import { getToken } from 'next-auth/jwt'
 import { cache } from 'react'
@@ -28,7 +29,7 @@ export const currentSession = cache(async (): Promise<Session | null> => {
   if (!token?.sub || typeof token['signedInAt'] !== 'number') return null
   const signedInAt = token['signedInAt']
   if (Date.now() - signedInAt > longestMs) return null
-  const user = await stores().database.prisma.user.findUnique({ where: { id: token.sub } })
+  const user = await one(stores().database.prisma, token.sub)
   if (!user || signedInAt < user.sessionsValidFrom.getTime()) return null
   return { userId: user.id, email: user.email, name: user.name }
 })

@@ -1,6 +1,6 @@
+import { isOpen } from '@tollkeeper/db/setup-links'
 import type { Metadata } from 'next'
 import { AuthHeading } from '#shell/auth-heading.tsx'
-import { isUsable } from '#server/setup-links.ts'
 import { stores } from '#server/stores.ts'
 import { SetUpForm } from './set-up-form.tsx'
 
@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: 'Set up', referrer: 'no-referrer' }
 
 export default async function SetUpPage({ searchParams }: { searchParams: Promise<{ token?: string }> }) {
   const { token = '' } = await searchParams
-  if (!(await isUsable(stores().database.prisma, token))) {
+  if (!(await isOpen(stores().database.prisma, token))) {
     return (
       <AuthHeading title="This link does not work">
         It was used before, has expired, or was not copied whole. A new one is printed when Tollkeeper is started

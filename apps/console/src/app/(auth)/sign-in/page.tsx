@@ -1,3 +1,4 @@
+import { someoneExists } from '@tollkeeper/db/users'
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { consoleEnv } from '#env.ts'
@@ -15,7 +16,7 @@ type Props = { searchParams: Promise<{ next?: string; error?: string; callbackUr
 export default async function SignInPage({ searchParams }: Props) {
   const { next, error } = await searchParams
   if (await currentSession()) redirect(safeNext(next))
-  const nobody = (await stores().database.prisma.user.findFirst({ select: { id: true } })) === null
+  const nobody = !(await someoneExists(stores().database.prisma))
   return (
     <>
       <AuthHeading title="Sign in">

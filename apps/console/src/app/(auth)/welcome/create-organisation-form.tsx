@@ -3,7 +3,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { Controller, useForm, useWatch } from 'react-hook-form'
+import { Controller, useForm } from 'react-hook-form'
 import { paths } from '#paths.ts'
 import { timeZoneChoices } from '#shell/time-zones.ts'
 import { useApi } from '#trpc/client.ts'
@@ -13,7 +13,7 @@ import { Combobox } from '#ui/combobox.tsx'
 import { Field } from '#ui/field.tsx'
 import { InlineError } from '#ui/inline-error.tsx'
 import { Input } from '#ui/input.tsx'
-import { createOrganisationInput, slugOf } from './inputs.ts'
+import { createOrganisationInput } from './inputs.ts'
 
 export function CreateOrganisationForm() {
   const api = useApi()
@@ -23,7 +23,6 @@ export function CreateOrganisationForm() {
   const { errors, isSubmitting } = form.formState
   // The server does not know the browser's zone.
   useEffect(() => form.setValue('timeZone', Intl.DateTimeFormat().resolvedOptions().timeZone), [form])
-  const slug = slugOf(useWatch({ control: form.control, name: 'name' }))
   const submit = form.handleSubmit(async (values) => {
     try {
       const made = await create.mutateAsync(values)
@@ -37,11 +36,7 @@ export function CreateOrganisationForm() {
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-4">
       {failure ? <InlineError message={failure.message} requestId={failure.requestId} /> : null}
-      <Field
-        label="Name"
-        error={errors.name?.message}
-        hint={slug ? `Its address begins with /o/${slug}` : 'Such as the name of your company'}
-      >
+      <Field label="Name" error={errors.name?.message} hint="Such as the name of your company">
         <Input autoComplete="organization" autoFocus {...form.register('name')} />
       </Field>
       <Field label="Time zone" error={errors.timeZone?.message} hint="Days, budgets and charts follow it">

@@ -1,25 +1,24 @@
-import { randomBytes } from 'node:crypto'
-import { base62 } from '@tollkeeper/domain/id'
-import { makeId } from '#server/ids.ts'
-import { createOrganisation } from '#server/organisations.ts'
-import { publishOutbox } from '#server/publish.ts'
+import { append } from '@tollkeeper/db/audit'
+import { create as createMember } from '@tollkeeper/db/members'
+import { create as createOrganisation } from '@tollkeeper/db/organisations'
+import { publishChanges } from '#server/publish.ts'
 import { router, userProcedure } from '#server/trpc.ts'
-import { createOrganisationInput, slugOf } from './inputs.ts'
+import { createOrganisationInput } from './inputs.ts'
 
 export const welcomeProcedures = router({
-  /** Makes an organisation with the caller as its owner. A slug that is taken or empty gets random characters. */
+  /** Makes an organisation with the caller as its owner. Gives its slug. */
   createOrganisation: userProcedure.input(createOrganisationInput).mutation(async ({ ctx, input }) => {
-    const { prisma } = ctx.stores.database
-    const wanted = slugOf(input.name)
-    const taken =
-      wanted === '' ||
-      (await prisma.organisation.findUnique({ where: { slug: wanted }, select: { id: true } })) !== null
-    const slug = taken ? [wanted, base62(6, randomBytes).toLowerCase()].filter(Boolean).join('-') : wanted
-    const owner = { userId: ctx.session.userId, email: ctx.session.email, name: ctx.session.name ?? ctx.session.email }
-    const outbox = await prisma.$transaction((tx) =>
-      createOrganisation(tx, { id: makeId('org'), slug, ...input }, owner),
-    )
-    await publishOutbox(ctx.stores, outbox)
-    return { slug }
+    const { userId, email } = ctx.session
+    const name = ctx.session.name ?? email
+    const organisation = await ctx.stores.database.prisma.$transaction(async (tx) => {
+      const made = await createOrganisation(tx, input)
+      await createMember(tx, made.id, { userId, email, name, access: 'owner' })
+      const after = { name: made.name, slug: made.slug, timeZone: made.timeZone }
+      const line = { action: 'organisation.create', target: `organisation:${made.id}`, after }
+      await append(tx, made.id, { ...line, actorId: userId, actorName: name })
+      return made
+    })
+    await publishChanges(ctx.stores, organisation.id)
+    return { slug: organisation.slug }
   }),
 })

@@ -1,47 +1,46 @@
 import type { Db } from '@tollkeeper/db/client'
+import { one, update } from '@tollkeeper/db/organisations'
+import * as rateLimits from '@tollkeeper/db/rate-limits'
 import type { OrgId } from '@tollkeeper/domain/id'
 import { change } from '#server/change.ts'
+import { refuse } from '#server/refusal.ts'
 import { orgProcedure, router } from '#server/trpc.ts'
 import { settingsInput } from './inputs.ts'
 
 export const settingsProcedures = router({
-  read: orgProcedure('settings.read').query(({ ctx }) => readSettings(ctx.db, ctx.org.id)),
+  /** What the page shows: the organisation's settings and its own rate limits. */
+  read: orgProcedure('settings.read').query(({ ctx }) => settingsOf(ctx.db, ctx.org.id)),
 
+  /** Replaces all of them. Gives them as they are now. */
   update: orgProcedure('settings.write')
     .input(settingsInput)
     .mutation(({ ctx, input }) =>
-      change(ctx, async (tx, notes) => {
-        const before = await readSettings(tx, ctx.org.id)
-        const { org: _slug, requestsPerMinute, requestsPerHour, tokensPerMinute, ...settings } = input
-        const limits = { requestsPerMinute, requestsPerHour, tokensPerMinute }
-        await tx.organisation.update({ where: { id: ctx.org.id }, data: settings })
-        const scope = { orgId: ctx.org.id, scopeKind: 'organisation', scopeId: ctx.org.id } as const
-        await tx.rateLimit.upsert({
-          where: { orgId_scopeKind_scopeId: scope },
-          create: { ...scope, ...limits },
-          update: limits,
-        })
-        const after = await readSettings(tx, ctx.org.id)
-        notes.audit({ action: 'settings.update', target: `organisation:${ctx.org.id}`, before, after })
-        notes.policyChanged()
+      change(ctx, async (tx, audit) => {
+        const before = await settingsOf(tx, ctx.org.id)
+        const { org: _, requestsPerMinute, requestsPerHour, tokensPerMinute, ...settings } = input
+        await update(tx, ctx.org.id, settings)
+        const scope = scopeOf(ctx.org.id)
+        const bucket = (await rateLimits.byScope(tx, ctx.org.id, scope))?.bucket ?? null
+        await rateLimits.set(tx, ctx.org.id, scope, { requestsPerMinute, requestsPerHour, tokensPerMinute, bucket })
+        const after = await settingsOf(tx, ctx.org.id)
+        audit({ action: 'settings.update', target: `organisation:${ctx.org.id}`, before, after })
         return after
       }),
     ),
 })
 
-async function readSettings(db: Db, orgId: OrgId) {
-  const [org, limits] = await Promise.all([
-    db.organisation.findUniqueOrThrow({ where: { id: orgId } }),
-    db.rateLimit.findUnique({
-      where: { orgId_scopeKind_scopeId: { orgId, scopeKind: 'organisation', scopeId: orgId } },
-    }),
-  ])
+const scopeOf = (orgId: OrgId) => ({ kind: 'organisation', id: orgId }) as const
+
+async function settingsOf(db: Db, orgId: OrgId) {
+  const [org, limits] = [await one(db, orgId), await rateLimits.byScope(db, orgId, scopeOf(orgId))]
+  if (!org) throw refuse('not-found', 'There is no such organisation.')
+  const { name, timeZone, moneyRefusalStatus, showAmounts, defaultMaxOutputTokens } = org
   return {
-    name: org.name,
-    timeZone: org.timeZone,
-    moneyRefusalStatus: org.moneyRefusalStatus,
-    showAmounts: org.showAmounts,
-    defaultMaxOutputTokens: org.defaultMaxOutputTokens,
+    name,
+    timeZone,
+    moneyRefusalStatus,
+    showAmounts,
+    defaultMaxOutputTokens,
     requestsPerMinute: limits?.requestsPerMinute ?? null,
     requestsPerHour: limits?.requestsPerHour ?? null,
     tokensPerMinute: limits?.tokensPerMinute ?? null,
