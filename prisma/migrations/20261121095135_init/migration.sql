@@ -260,6 +260,7 @@ CREATE TABLE "model_price" (
     "edition_id" INTEGER NOT NULL,
     "provider" TEXT NOT NULL,
     "model" TEXT NOT NULL,
+    "position" INTEGER NOT NULL,
     "match" JSONB,
     "context_window" INTEGER,
     "effective_from" TIMESTAMPTZ(3) NOT NULL,

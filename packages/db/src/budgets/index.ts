@@ -1,0 +1,2 @@
+export { byScope, list, nodeAt, one } from './list.ts'
+export { remove, set, type BudgetInput, type BudgetRefusal } from './set.ts'

@@ -1,0 +1,58 @@
+import type { AttemptId, OrgId, ProviderId, RequestId } from '@tollkeeper/domain/id'
+import { tokenClasses, type NanoUsd, type TokenCounts } from '@tollkeeper/domain/price'
+import type { AttemptEvent } from '@tollkeeper/domain/usage'
+import type { Db } from '../client.ts'
+import type { LedgerEntry as Row } from '../generated/client.ts'
+
+/** One row of the ledger. */
+export type LedgerRow = {
+  eventId: string
+  attemptId: AttemptId
+  requestId: RequestId
+  kind: AttemptEvent['kind']
+  outcome: AttemptEvent['result']['outcome']
+  usageSource: AttemptEvent['result']['usageSource']
+  upstreamStatus: number | null
+  at: Date
+  recordedAt: Date
+  providerId: ProviderId
+  model: string
+  priceVersion: string
+  tokens: TokenCounts
+  /** Signed: the rows of an attempt add up to what it cost. */
+  amountNano: NanoUsd
+  holdNano: NanoUsd
+  nodes: string[]
+}
+
+/** The rows of a request's attempts in the order of their holds. */
+export async function ofRequest(db: Db, orgId: OrgId, requestId: string): Promise<LedgerRow[]> {
+  const rows = await db.ledgerEntry.findMany({
+    where: { orgId, requestId },
+    orderBy: [{ at: 'asc' }, { recordedAt: 'asc' }, { eventId: 'asc' }],
+  })
+  return rows.map(fromRow)
+}
+
+function fromRow(row: Row): LedgerRow {
+  const tokens: TokenCounts = {}
+  for (const name of tokenClasses) if (row[name] > 0) tokens[name] = row[name]
+  return {
+    eventId: row.eventId,
+    attemptId: row.attemptId as AttemptId,
+    requestId: row.requestId as RequestId,
+    kind: row.kind as LedgerRow['kind'],
+    outcome: row.outcome as LedgerRow['outcome'],
+    usageSource: row.usageSource as LedgerRow['usageSource'],
+    upstreamStatus: row.upstreamStatus,
+    at: row.at,
+    recordedAt: row.recordedAt,
+    providerId: row.providerId as ProviderId,
+    model: row.model,
+    priceVersion: row.priceVersion,
+    tokens,
+    amountNano: row.amountNano,
+    holdNano: row.holdNano,
+    nodes: row.nodes,
+  }
+}

@@ -1,0 +1,3 @@
+export { ledgerNodes, wereCharged, type LedgerNode } from './nodes.ts'
+export { latest, save, type Drift, type Verification } from './results.ts'
+export { rollupDrift } from './rollups.ts'
