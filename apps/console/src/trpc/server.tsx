@@ -10,9 +10,12 @@ const queryClient = cache(makeQueryClient)
 /** In server pages: the same procedures as in the browser, called without HTTP. */
 export const api = createTRPCOptionsProxy({ ctx: requestContext, router: appRouter, queryClient })
 
-/** Begins loading on the server what the browser will ask for; needs `<Prefetched>` around the part that asks. */
-export function prefetch(options: { queryKey: readonly unknown[] }): void {
-  void queryClient().prefetchQuery(options)
+/**
+ * Loads on the server what the browser will ask for; needs `<Prefetched>` around the part that asks. Await it, so that
+ * the browser's first picture is the server's. Where it fails the browser asks again and shows what went wrong.
+ */
+export function prefetch(options: { queryKey: readonly unknown[] }): Promise<void> {
+  return queryClient().prefetchQuery(options)
 }
 
 /** Hands what was prefetched to the browser. */

@@ -6,7 +6,7 @@ export const metadata: Metadata = { title: 'Settings' }
 
 export default async function SettingsPage({ params }: { params: Promise<{ org: string }> }) {
   const { org } = await params
-  prefetch(api.settings.read.queryOptions({ org }))
+  await prefetch(api.settings.read.queryOptions({ org }))
   return (
     <Prefetched>
       <Settings />
