@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { say } from './progress.mjs'
 
 const heartbeatMs = 2_000
-const silentMs = 15 * heartbeatMs
+const silentMs = 8 * heartbeatMs
 
 /**
  * Does `work` while no other process on this machine does work under the same lock file.
  * The file holds the pid and is touched while the work goes on; a lock whose process is gone, or which
- * was not touched for 30 s (its pid then belongs to somebody else), is taken over.
+ * was not touched for 16 s (its pid then belongs to somebody else), is taken over.
  *
  * @template T
  * @param {string} file

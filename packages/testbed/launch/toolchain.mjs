@@ -30,6 +30,7 @@ const toolchain = join(root, '.toolchain')
 const ownBin = join(toolchain, 'node_modules', '.bin')
 const stampFile = join(root, 'node_modules', '.tollkeeper-install.json')
 
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 const commands = ['start', 'stop', 'test', 'bench']
 
 /** @param {string} version */
@@ -185,9 +186,15 @@ function run(command, args, env) {
     stdio: ['ignore', log, log],
   })
   closeSync(log)
+  const quit = () => {
+    child.kill()
+    process.exit(130)
+  }
+  for (const signal of signals) process.once(signal, quit)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => {
+      for (const signal of signals) process.off(signal, quit)
       if (code === 0) resolve()
       else reject(new Problem(reasonIn(readFileSync(logFile, 'utf8'), logFile)))
     })
@@ -232,7 +239,7 @@ function handOver(command, args) {
     env: { ...process.env, ...environment(node) },
     stdio: 'inherit',
   })
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  for (const signal of signals) {
     process.on(signal, () => child.kill(signal))
   }
   return new Promise((resolve, reject) => {
