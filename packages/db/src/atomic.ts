@@ -7,3 +7,11 @@ import type { PrismaClient } from './generated/client.ts'
  */
 export const atomic = <T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> =>
   (db as PrismaClient).$transaction((tx) => work(tx), { timeout: 30_000, maxWait: 10_000 })
+
+/** Runs `work`, which only reads, on one state of the database, however long it takes and whatever is written meanwhile. */
+export const snapshot = <T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> =>
+  (db as PrismaClient).$transaction((tx) => work(tx), {
+    isolationLevel: 'RepeatableRead',
+    timeout: 30_000,
+    maxWait: 10_000,
+  })

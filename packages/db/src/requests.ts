@@ -5,6 +5,7 @@ import type { Db } from './client.ts'
 import type { Prisma, Request as Row } from './generated/client.ts'
 import { ofRequest, type LedgerRow } from './ledger/ledger-row.ts'
 import type { RequestOutcome } from './ledger/request-outcome.ts'
+import type { Sight } from './sight.ts'
 
 /** A request as its caller saw it, with what its attempts came to so far. */
 export type Request = {
@@ -44,6 +45,8 @@ export type RequestFilter = {
   id?: string
   from?: Date
   to?: Date
+  /** What a lead or a member may see. */
+  sight?: Sight
 }
 
 /** Where the next page begins: the last row of this one. */
@@ -99,7 +102,7 @@ export async function one(db: Db, orgId: OrgId, id: string): Promise<RequestDeta
 }
 
 function whereOf(filter: RequestFilter): Prisma.RequestWhereInput {
-  const { outcomes, statusClass, teamIds, memberId, keyId, model, id, from, to } = filter
+  const { outcomes, statusClass, teamIds, memberId, keyId, model, id, from, to, sight } = filter
   const parts: Prisma.RequestWhereInput[] = []
   if (outcomes) parts.push({ outcome: { in: [...outcomes] } })
   if (statusClass) parts.push({ status: { gte: statusClass * 100, lt: (statusClass + 1) * 100 } })
@@ -110,6 +113,7 @@ function whereOf(filter: RequestFilter): Prisma.RequestWhereInput {
   if (id !== undefined && id !== '') parts.push({ id: { startsWith: id } })
   if (from) parts.push({ at: { gte: from } })
   if (to) parts.push({ at: { lt: to } })
+  if (sight) parts.push({ OR: [{ teamId: { in: [...sight.teamIds] } }, { memberId: sight.memberId }] })
   return { AND: parts }
 }
 

@@ -1,2 +1,3 @@
 export { byScope, list, nodeAt, one } from './list.ts'
 export { remove, set, type BudgetInput, type BudgetRefusal } from './set.ts'
+export { spentByLedger, type AskedNode } from './spent-by-ledger.ts'

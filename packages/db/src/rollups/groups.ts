@@ -1,21 +1,26 @@
-import type { KeyId, MemberId, OrgId, RoleId, TeamId } from '@tollkeeper/domain/id'
+import type { KeyId, MemberId, OrgId, ProviderId, RoleGroupId, RoleId, TeamId } from '@tollkeeper/domain/id'
 import { scopeText, type Scope } from '@tollkeeper/domain/scope'
 import type { Db } from '../client.ts'
 import { Prisma } from '../generated/client.ts'
 import { namesOf } from '../scope-names.ts'
+import type { Sight } from '../sight.ts'
 import type { Range } from './days.ts'
 
 /** What usage can be grouped by. */
 export const groupings = ['team', 'role-group', 'role', 'member', 'key', 'model', 'provider'] as const
 export type Grouping = (typeof groupings)[number]
 
-/** Narrows usage; what a lead or a member may see is narrowed with the same fields. */
+/** Narrows usage. An id that is '' means traffic of nobody in particular. */
 export type UsageFilter = {
-  teamIds?: readonly TeamId[]
-  roleId?: RoleId
-  memberId?: MemberId
+  teamIds?: readonly (TeamId | '')[]
+  roleGroupId?: RoleGroupId | ''
+  roleId?: RoleId | ''
+  memberId?: MemberId | ''
   keyId?: KeyId
+  providerId?: ProviderId | ''
   model?: string
+  /** What a lead or a member may see. */
+  sight?: Sight
 }
 
 const columns: Record<Grouping, Prisma.Sql> = {
@@ -32,14 +37,17 @@ export const columnOf = (grouping: Grouping): Prisma.Sql => columns[grouping]
 
 /** Condition on usage_hour for an organisation, a range and a filter. */
 export function usageWhere(orgId: OrgId, range: Range, filter: UsageFilter): Prisma.Sql {
-  const { teamIds, roleId, memberId, keyId, model } = filter
+  const { teamIds, roleGroupId, roleId, memberId, keyId, providerId, model, sight } = filter
   const parts = [
     Prisma.sql`org_id = ${orgId} AND hour >= ${new Date(range.from)} AND hour < ${new Date(range.to)}`,
     teamIds && Prisma.sql`team_id = ANY(${[...teamIds]})`,
+    roleGroupId === undefined ? undefined : Prisma.sql`role_group_id = ${roleGroupId}`,
     roleId === undefined ? undefined : Prisma.sql`role_id = ${roleId}`,
     memberId === undefined ? undefined : Prisma.sql`member_id = ${memberId}`,
     keyId === undefined ? undefined : Prisma.sql`key_id = ${keyId}`,
+    providerId === undefined ? undefined : Prisma.sql`provider_id = ${providerId}`,
     model === undefined ? undefined : Prisma.sql`model = ${model}`,
+    sight && Prisma.sql`(team_id = ANY(${[...sight.teamIds]}) OR member_id = ${sight.memberId})`,
   ].filter((part) => part !== undefined)
   return Prisma.join(parts, ' AND ')
 }

@@ -1,6 +1,10 @@
 export { dayOf, daysOf, previousOf, type Day, type Range } from './days.ts'
 export { groupings, type Grouping, type UsageFilter } from './groups.ts'
+export { lastTraffic } from './last-traffic.ts'
 export { noTraffic, type Measures } from './measures.ts'
+export { report, reportRows, type Report, type ReportLine, type ReportQuestion, type ReportRow } from './report.ts'
+export { granularities, type Granularity, type Slot } from './slots.ts'
+export { topModels } from './top-models.ts'
 export {
   byDay,
   byGroup,

@@ -6,7 +6,8 @@ const picoPerNano = 1000n
 
 const inputTokens = (tokens: TokenCounts): number => inputClasses.reduce((sum, name) => sum + (tokens[name] ?? 0), 0)
 
-function ratesFor(price: Price, input: number): Rates {
+/** The rates for a request of that many input tokens in all: those of the highest tier it passes. */
+export function ratesFor(price: Price, input: number): Rates {
   let rates = price.rates
   for (const tier of price.tiers) if (input > tier.aboveInputTokens) rates = { ...rates, ...tier.rates }
   return rates
