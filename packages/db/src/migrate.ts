@@ -1,4 +1,5 @@
 import { argv, exit } from 'node:process'
+import { atomic } from './atomic.ts'
 import { connectDatabase } from './client.ts'
 import { databaseUrl } from './env.ts'
 import { withClient } from './migrations/databases.ts'
@@ -28,7 +29,7 @@ export async function migrate(url: string): Promise<Migrated> {
     )
     const database = connectDatabase(url, { maxConnections: 1 })
     try {
-      return { applied, prices: await database.prisma.$transaction((tx) => importPrices(tx)) }
+      return { applied, prices: await atomic(database.prisma, importPrices) }
     } finally {
       await database.close()
     }

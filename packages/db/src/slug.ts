@@ -4,6 +4,7 @@ const longest = 40
 export function slugOf(name: string, attempt: number): string {
   const plain = name
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, longest)

@@ -3,7 +3,7 @@ import type { PolicyModel } from '@tollkeeper/domain/policy'
 import { priceToText, type Price } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { Db } from '../client.ts'
-import { listPriceOverrides, loadPriceBook, overrideInEffect } from '../prices/index.ts'
+import { listOverrides, loadPriceBook, overrideInEffect } from '../prices/index.ts'
 import { list, type Provider } from '../providers/provider.ts'
 import { encodingOf, largestOutputOf } from './model-facts.ts'
 
@@ -29,7 +29,7 @@ export async function pricedModels(
   providers: readonly Provider[],
   at: Instant,
 ): Promise<OfferedModel[]> {
-  const [book, overrides] = [await loadPriceBook(db), await listPriceOverrides(db, orgId)]
+  const [book, overrides] = [await loadPriceBook(db), await listOverrides(db, orgId)]
   const offered = new Map<string, OfferedModel>()
   for (const provider of providers) {
     for (const model of provider.models) {

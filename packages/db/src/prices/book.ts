@@ -76,7 +76,8 @@ function makeBook(editionId: number, rows: readonly ModelPrice[]): PriceBook {
 
 const storedTiers = z.array(priceText.shape.tiers.element)
 
-function priceOfRow(row: ModelPrice): Price | null {
+/** The price of a row; its version names the row in every charge. */
+export function priceOfRow(row: ModelPrice): Price | null {
   const rates: Rates = {}
   for (const name of tokenClasses) {
     const value = row[name]

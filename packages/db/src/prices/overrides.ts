@@ -24,7 +24,7 @@ export type PriceOverride = {
 export type NewPriceOverride = Omit<PriceOverride, 'id' | 'createdAt'>
 
 /** Adds a price; earlier ones stay, since charges name them. The newest that is in effect counts. */
-export async function addPriceOverride(db: Db, orgId: OrgId, override: NewPriceOverride): Promise<PriceOverride> {
+export async function addOverride(db: Db, orgId: OrgId, override: NewPriceOverride): Promise<PriceOverride> {
   const { inputUncached, inputCacheRead, outputText, ...rest } = override
   const row = await db.priceOverride.create({
     data: {
@@ -40,7 +40,7 @@ export async function addPriceOverride(db: Db, orgId: OrgId, override: NewPriceO
 }
 
 /** Every price an organisation has set, newest first. */
-export async function listPriceOverrides(db: Db, orgId: OrgId): Promise<PriceOverride[]> {
+export async function listOverrides(db: Db, orgId: OrgId): Promise<PriceOverride[]> {
   const rows = await db.priceOverride.findMany({
     where: { orgId },
     orderBy: [{ effectiveFrom: 'desc' }, { createdAt: 'desc' }],
@@ -59,7 +59,7 @@ export function overrideInEffect(
   return found && toPrice(found)
 }
 
-function toPrice(override: PriceOverride): Price {
+export function toPrice(override: PriceOverride): Price {
   const { inputUncached, inputCacheRead, outputText } = override
   const rates = { inputUncached, outputText, ...(inputCacheRead === null ? {} : { inputCacheRead }) }
   return withCachedInput({ version: `override:${override.id}`, rates, tiers: [] })

@@ -3,7 +3,7 @@ import type { Price } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { Db } from '../client.ts'
 import { loadPriceBook } from './book.ts'
-import { listPriceOverrides, overrideInEffect } from './overrides.ts'
+import { listOverrides, overrideInEffect } from './overrides.ts'
 
 export type PriceQuestion = {
   providerId: ProviderId
@@ -21,7 +21,7 @@ export type PriceQuestion = {
  * source's matching. Undefined when nobody knows: such a model is refused under a hard budget, never free.
  */
 export async function priceOf(db: Db, orgId: OrgId, of: PriceQuestion): Promise<Price | undefined> {
-  const override = overrideInEffect(await listPriceOverrides(db, orgId), of)
+  const override = overrideInEffect(await listOverrides(db, orgId), of)
   if (override) return override
   const book = await loadPriceBook(db)
   return book.find(of.priceProvider, of.upstreamName ?? of.model, of.at)?.price ?? undefined
