@@ -142,6 +142,7 @@ export const catalogue = {
     () => 'Budgets cannot be checked right now, so nothing was sent. Please try again shortly.',
   ),
   shutting_down: entry('unavailable', () => 'This instance is shutting down. Please try again.'),
+  client_left: entry('unavailable', () => 'The client closed the connection before it was answered.'),
   overloaded: entry('unavailable', () => 'The gateway is overloaded. Please try again shortly.'),
   upstream_unavailable: entry<{ provider: string }>(
     'upstream-unavailable',

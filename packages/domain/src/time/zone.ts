@@ -70,3 +70,15 @@ export function instantOf(zone: string, wall: Wall): Instant {
   }
   return after
 }
+
+const two = (n: number): string => String(n).padStart(2, '0')
+
+/** An instant as people of a zone write it, with its offset: "2026-12-01T00:00:00+02:00". */
+export function zonedText(zone: string, at: Instant): string {
+  const wall = wallOf(zone, at)
+  const minutes = Math.round(offsetOf(zone, at) / 60_000)
+  const date = `${String(wall.year).padStart(4, '0')}-${two(wall.month)}-${two(wall.day)}`
+  const time = `${two(wall.hour)}:${two(wall.minute)}:${two(wall.second)}`
+  const ahead = Math.abs(minutes)
+  return `${date}T${time}${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`
+}

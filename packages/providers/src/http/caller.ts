@@ -8,8 +8,10 @@ export type CallerOptions = {
   /** Sockets per origin. */
   connections: number
   connectTimeoutMs: number
-  /** Until the head of the answer. */
+  /** Until the head of a stream. */
   firstByteTimeoutMs: number
+  /** Until the head of a whole answer, which comes when all of it was written. */
+  wholeTimeoutMs: number
   /** Between two pieces of an answer. */
   idleTimeoutMs: number
 }
@@ -28,6 +30,7 @@ const defaults: CallerOptions = {
   connections: 1_024,
   connectTimeoutMs: 2_000,
   firstByteTimeoutMs: 30_000,
+  wholeTimeoutMs: 600_000,
   idleTimeoutMs: 30_000,
 }
 
@@ -56,24 +59,28 @@ export function makeCaller(options: Partial<CallerOptions> = {}): Caller {
     return pool
   }
 
-  const dispatch = (
-    target: Target,
-    method: 'POST' | 'GET',
-    path: string,
-    body: Buffer | null,
-    id: string | null,
-    call: WholeCall | StreamCall,
-  ) => {
+  type Call = { method: 'POST' | 'GET'; path: string; body: Buffer | null; id: string | null; headersTimeout: number }
+  const dispatch = (target: Target, { id, path, ...call }: Call, handler: WholeCall | StreamCall) => {
     const headers = id === null ? target.headers : [...target.headers, 'x-request-id', id]
-    poolOf(target.origin).dispatch({ method, path: target.prefix + path, headers: headers as string[], body }, call)
+    poolOf(target.origin).dispatch({ ...call, path: target.prefix + path, headers: headers as string[] }, handler)
   }
 
   return {
     post: (target, path, body, id) =>
-      new Promise((resolve) => dispatch(target, 'POST', path, body, id, new WholeCall(resolve))),
+      new Promise((resolve) => {
+        const call: Call = { method: 'POST', path, body, id, headersTimeout: settings.wholeTimeoutMs }
+        dispatch(target, call, new WholeCall(resolve))
+      }),
     postForStream: (target, path, body, id) =>
-      new Promise((resolve) => dispatch(target, 'POST', path, body, id, new StreamCall(resolve))),
-    get: (target, path) => new Promise((resolve) => dispatch(target, 'GET', path, null, null, new WholeCall(resolve))),
+      new Promise((resolve) => {
+        const call: Call = { method: 'POST', path, body, id, headersTimeout: settings.firstByteTimeoutMs }
+        dispatch(target, call, new StreamCall(resolve))
+      }),
+    get: (target, path) =>
+      new Promise((resolve) => {
+        const call: Call = { method: 'GET', path, body: null, id: null, headersTimeout: settings.firstByteTimeoutMs }
+        dispatch(target, call, new WholeCall(resolve))
+      }),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
     },

@@ -1,4 +1,5 @@
 import type { Failure, FailureKind } from '@tollkeeper/domain/failure'
+import { frameOf } from '../event-stream/index.ts'
 
 /** `code: 'own'` tells the catalogue's code. */
 type Face = { status: number; type: string; code: string | null }
@@ -39,4 +40,17 @@ export function failureBody(failure: Failure, requestId: string): string {
       gateway: { source: options.source ?? 'gateway', reason: failure.code, ...options.detail, request_id: requestId },
     },
   })
+}
+
+/** A failure in the middle of a stream: the event that clients take for an error. */
+export function failureFrame(failure: Failure): Buffer {
+  const face = faces[failure.kind]
+  const error = {
+    message: failure.message,
+    type: face.type,
+    param: null,
+    code: failure.options.code ?? (face.code === 'own' ? failure.code : face.code),
+    gateway: { source: failure.options.source ?? 'gateway', reason: failure.code },
+  }
+  return frameOf(JSON.stringify({ error }))
 }

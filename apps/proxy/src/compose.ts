@@ -1,0 +1,214 @@
+import { openCredential } from '@tollkeeper/domain/credential'
+import { fail } from '@tollkeeper/domain/failure'
+import { bytesBound, ChatBody, inputTokens, makeCaller, outputTokens } from '@tollkeeper/providers'
+import { readBalances } from '@tollkeeper/redis/balances'
+import { makeBudgets } from '@tollkeeper/redis/budgets'
+import { connectRedis, connectRedisPatiently, StoreUnavailable } from '@tollkeeper/redis/connection'
+import { makePolicyReader } from '@tollkeeper/redis/policies'
+import { makeRates } from '@tollkeeper/redis/rates'
+import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
+import { readJson } from '@tollkeeper/wire/json'
+import { readChatRequest, readWholeAnswer, statusOf } from '@tollkeeper/wire/openai-chat'
+import type { FastifyInstance } from 'fastify'
+import type { Env } from './env.ts'
+import { makeChatCompletions } from './http/chat-completions.ts'
+import { endpointsOf } from './http/endpoints.ts'
+import { readiness } from './http/health.ts'
+import { makeKeyReport } from './http/key.ts'
+import { openAiChatStream } from './http/openai-chat-stream.ts'
+import { makeServer } from './http/server.ts'
+import { makeVerify } from './http/verify.ts'
+import { makeLeases } from './money/leases.ts'
+import { makeLedger } from './money/ledger.ts'
+import { makePersistent } from './money/until-acknowledged.ts'
+import { logRequest, type Logger } from './observe/logger.ts'
+import { makeMetrics } from './observe/metrics.ts'
+import { makeAdmit } from './pipeline/admit.ts'
+import { makeAnswer } from './pipeline/answer/answer.ts'
+import { makeRelays } from './pipeline/answer/relays.ts'
+import { makeAuthenticate, makeIdentify } from './pipeline/authenticate.ts'
+import { makeFoldedRows } from './pipeline/folded-rows.ts'
+import { makeRecord } from './pipeline/record.ts'
+import { makeRoute } from './pipeline/route.ts'
+import { makeUnderstand } from './pipeline/understand.ts'
+import { makeStandings } from './standing/standings.ts'
+import { makeTargets } from './standing/targets.ts'
+
+/** A composed proxy: not listening yet. */
+export type Proxy = {
+  server: FastifyInstance
+  /** Resolves when announcements of changed policies are heard and the epochs were read, as far as Redis is there. */
+  start(): Promise<void>
+  /** Stops taking requests, lets streams run for at most `graceMs`, settles, and closes everything. */
+  stop(graceMs: number): Promise<void>
+}
+
+const keepAliveMs = 10_000
+const stalledMs = 60_000
+const foldMs = 10_000
+/** Long enough to load the tokenizer, short enough for nobody to wait. */
+const pingMs = 500
+
+/** Builds the adapters and hands them to the rooms. The only file that knows both sides. */
+export function compose(env: Env, log: Logger): Proxy {
+  const monotonic = () => performance.now()
+  const now = () => Date.now()
+  const redis = connectRedis(env.REDIS_URL, { name: 'proxy' })
+  const subscriber = connectRedisPatiently(env.REDIS_URL, { name: 'proxy-policies' })
+  const isAway = (error: unknown): boolean => error instanceof StoreUnavailable
+  const onDefect = (error: unknown) => log.error({ err: error }, 'defect')
+
+  // The store's clock, as far as it had to be asked: only it decides windows and expiries.
+  let clockOffset = 0
+  const storeNow = () => Date.now() + clockOffset
+  const storeSays = (at: number) => void (clockOffset = at - Date.now())
+
+  const policies = makePolicyReader(redis, subscriber)
+  const standings = makeStandings(policies, monotonic)
+  const budgets = makeBudgets(redis, { leaseMs: env.LEASE_MS })
+  const usage = makeUsageWriter(redis)
+  const settlements = makePersistent({ isAway, onDefect, monotonic })
+  const releases = makePersistent({ isAway, onDefect, monotonic })
+  const leases = makeLeases({ renew: budgets.renew, everyMs: env.RENEW_MS })
+  const relays = makeRelays({ monotonic, keepAliveMs, stalledMs, drainLimit: env.DRAIN_LIMIT })
+  const metrics = makeMetrics({
+    openHolds: () => leases.count,
+    pendingSettlements: () => settlements.pending,
+    pendingReleases: () => releases.pending,
+    runningStreams: () => relays.running,
+    droppedRows: () => usage.dropped,
+  })
+  const ledger = makeLedger({
+    budgets,
+    leases,
+    settlements,
+    releases,
+    onSettled({ orgId, attemptId, amount }, { kind, overage }) {
+      metrics.settled(kind, overage)
+      const line = { org: orgId, attempt: attemptId, amountNano: amount.toString() }
+      if (kind === 'gone') log.error(line, 'a hold was gone when it was settled: the attempt is not charged')
+      else if (overage) log.warn(line, 'an attempt cost more than was held for it')
+    },
+    onLost: (attemptId, error) => log.error({ err: error, attempt: attemptId }, 'an attempt could not be settled'),
+  })
+  const rows = makeFoldedRows({ write: usage.request, foldMs })
+  const record = makeRecord({
+    rows,
+    statusOf,
+    isStoreAway: isAway,
+    tell(told) {
+      metrics.request(told)
+      logRequest(log, told)
+    },
+    onDefect,
+    monotonic,
+  })
+
+  const caller = makeCaller({
+    idleTimeoutMs: env.UPSTREAM_IDLE_MS,
+    firstByteTimeoutMs: env.UPSTREAM_IDLE_MS,
+    wholeTimeoutMs: env.UPSTREAM_WHOLE_MS,
+  })
+  const open = (sealed: string, binding: Parameters<typeof openCredential>[2]) =>
+    openCredential(sealed, env.CREDENTIAL_PRIVATE_KEY, binding)
+  const targetFor = makeTargets(open)
+  const authentication = { standings, peppers: env.KEY_PEPPERS, storeNow, monotonic }
+  const identify = makeIdentify(authentication)
+
+  let shuttingDown = false
+  const rooms = {
+    authenticate: makeAuthenticate(authentication, identify),
+    understand: makeUnderstand({ read: (body) => readChatRequest(readJson(body)), monotonic }),
+    admit: makeAdmit({ takeRequest: makeRates(redis).admit, monotonic }),
+    route: makeRoute({ monotonic }),
+    answer: makeAnswer({
+      bytesBound,
+      inputTokens,
+      outputTokens,
+      hold: ledger.hold,
+      refreshEpochs: budgets.epochs.refresh,
+      storeNow,
+      storeSays,
+      random: Math.random,
+      ledger,
+      record,
+      statusOf,
+      bodyOf: (chat) => new ChatBody(chat),
+      callerOf(standing, provider) {
+        const target = targetFor(standing.record.scopes.orgId, provider)
+        return {
+          whole: (body, id) => caller.post(target, '/chat/completions', body, id),
+          stream: (body, id) => caller.postForStream(target, '/chat/completions', body, id),
+          render: (body, { model }, { cap, field }) =>
+            body.render({ model: model.upstreamName, capField: target.provider.capField(field), maxOutputTokens: cap }),
+        }
+      },
+      readAnswer: readWholeAnswer,
+      streamDialect: openAiChatStream,
+      relays,
+      monotonic,
+    }),
+    record,
+  }
+
+  const extraHeaders = (): readonly string[] => (shuttingDown ? ['connection', 'close'] : [])
+  const tell = (told: object) => log.info(told, 'plain')
+  const endpoints = endpointsOf({
+    chat: makeChatCompletions({ rooms, now, monotonic, extraHeaders }),
+    identify,
+    keyReport: makeKeyReport({ readBalances: (orgId, ids) => readBalances(redis, orgId, ids), storeNow }),
+    readiness: () =>
+      readiness({
+        pingRedis: () => pings(redis),
+        oldestPendingMs: () => (settlements.oldestSince === null ? 0 : monotonic() - settlements.oldestSince),
+        shuttingDown: () => shuttingDown,
+      }),
+    metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
+    verify: makeVerify({ caller, open, monotonic }),
+    tokens: { internal: env.INTERNAL_TOKEN, metrics: env.METRICS_TOKEN },
+    asFailure: record.asFailure,
+    extraHeaders,
+    tell,
+  })
+  const server = makeServer(endpoints, { maxConnections: env.PROXY_MAX_CONNECTIONS, extraHeaders, tell, onDefect })
+
+  return {
+    server,
+    async start() {
+      // What was announced while the connection was away is not known: nothing in memory is trusted after it.
+      subscriber.on('ready', standings.forgetAll)
+      void policies.onChange((change) => {
+        if (change.kind === 'key') standings.forgetKey(change.publicId)
+        else standings.forgetOrg(change.orgId)
+      })
+      await budgets.epochs.refresh().catch(() => {})
+    },
+    async stop(graceMs) {
+      shuttingDown = true
+      const closed = server.close()
+      await Promise.race([closed, later(graceMs)])
+      relays.stopAll(fail('shutting_down', undefined))
+      server.server.closeIdleConnections()
+      await Promise.race([closed, later(1_000)])
+      server.server.closeAllConnections()
+      await Promise.all([settlements.idle(), releases.idle()])
+      rows.flush()
+      await usage.flush().catch(onDefect)
+      leases.stop()
+      relays.close()
+      await caller.close()
+      redis.disconnect()
+      subscriber.disconnect()
+    },
+  }
+}
+
+async function pings(redis: ReturnType<typeof connectRedis>): Promise<boolean> {
+  const answer = await Promise.race([redis.ping().catch(() => null), later(pingMs)])
+  return answer === 'PONG'
+}
+
+const later = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })

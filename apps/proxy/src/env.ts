@@ -1,0 +1,43 @@
+import { peppersText } from '@tollkeeper/domain/key'
+import { leaseEnv, redisEnv } from '@tollkeeper/redis/env'
+import { z } from 'zod'
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+
+const schema = z.object({
+  ...redisEnv,
+  ...leaseEnv,
+  PROXY_HOST: z.string().default('127.0.0.1'),
+  PROXY_PORT: wholeNumber(0, 65_535).default(8_080),
+  /** Connections that are accepted at a time. */
+  PROXY_MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(20_000),
+  KEY_PEPPERS: peppersText,
+  CREDENTIAL_PRIVATE_KEY: z.base64('must be the base64 DER of the private key'),
+  INTERNAL_TOKEN: z.string().min(32, 'must have at least 32 characters'),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 3_600_000).default(120_000),
+  /** Until the head of a stream, and between two pieces of any answer. */
+  UPSTREAM_IDLE_MS: wholeNumber(1, 3_600_000).default(30_000),
+  /** Until a whole answer, which a provider begins to send when it has all of it. */
+  UPSTREAM_WHOLE_MS: wholeNumber(1, 3_600_000).default(600_000),
+  /** Streams that go on to their usage report at a time after their client left. */
+  DRAIN_LIMIT: wholeNumber(0, 1_000_000).default(500),
+})
+
+/** The environment of this process. */
+export type Env = z.output<typeof schema>
+
+/** Reads the environment; an empty variable is an absent one. @throws Error with every problem */
+export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment is not right:\n${problems.join('\n')}`)
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestId } from '@tollkeeper/domain/id'
+import type { Answered } from '../pipeline/exchange.ts'
+import { answerChat, type Rooms } from '../pipeline/pipeline.ts'
+import { sendStream } from './event-stream-reply.ts'
+import { sendFailure } from './failure-reply.ts'
+import { answerHeaders } from './headers.ts'
+import { beginJourney, credentialsOf, narrowingOf } from './receive.ts'
+
+export type ChatDeps = {
+  rooms: Rooms
+  now: () => number
+  monotonic: () => number
+  /** Headers of every answer of now: `connection: close` while shutting down. */
+  extraHeaders: () => readonly string[]
+}
+
+const nothing = Buffer.alloc(0)
+
+/** `POST /chat/completions`: the outermost rooms, receive and reply. */
+export function makeChatCompletions(deps: ChatDeps) {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    given: { requestId: RequestId; body: Buffer | undefined },
+  ): Promise<void> => {
+    const { requestId } = given
+    const { socket } = request
+    const received = {
+      journey: beginJourney(requestId, request, { ms: deps.now(), monotonic: deps.monotonic() }),
+      credentials: credentialsOf(request),
+      narrowing: narrowingOf(request),
+      body: given.body ?? nothing,
+      client: { gone: () => socket.destroyed },
+    }
+    try {
+      reply(response, await answerChat(received, deps.rooms), deps.extraHeaders())
+    } catch (error) {
+      sendFailure(response, deps.rooms.record.asFailure(error), requestId, deps.extraHeaders())
+    }
+  }
+}
+
+function reply(response: ServerResponse, answered: Answered, extra: readonly string[]): void {
+  if (answered.kind === 'stream') return sendStream(response, answered, extra)
+  if (response.destroyed) return
+  const { body } = answered
+  response.writeHead(200, [
+    'content-type',
+    'application/json',
+    'content-length',
+    String(body.length),
+    ...answerHeaders(answered),
+    ...extra,
+  ])
+  response.end(body)
+}

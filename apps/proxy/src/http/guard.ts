@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http'
+import { fail, type Failure } from '@tollkeeper/domain/failure'
+import { credentialsOf } from './receive.ts'
+import { keyOf } from '../pipeline/key-of.ts'
+
+/** Larger bodies are refused (security.md T-DOS). */
+export const maxBodyBytes = 10 * 1_048_576
+const longestTarget = 8_192
+
+const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
+
+/** Headers that must not come twice: another hop may believe the other one. */
+const onlyOnce = new Set([
+  'host',
+  'authorization',
+  'x-api-key',
+  'content-type',
+  'content-length',
+  'x-user-id',
+  'x-team-id',
+  'x-role',
+  'x-llm-rolegroup',
+])
+const longestOnlyOnce = 15
+
+const jsonType = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i
+
+/**
+ * Judges the frame of a request before anything is routed or read. Node itself refuses what is ambiguous about lengths;
+ * two hosts, other forms of the target and bodies where none belong it lets pass (security.md T-SMUG).
+ */
+export function guard(request: IncomingMessage): Failure | undefined {
+  const { method = '', url = '' } = request
+  const repeated = repeatedHeader(request.rawHeaders)
+  if (repeated !== undefined) return invalidHttp(`the header "${repeated}" is there twice`)
+  if (request.headers.host === undefined && request.httpVersion !== '1.0')
+    return invalidHttp('the header "host" is missing')
+  if (!url.startsWith('/')) return invalidHttp('the target must be a path')
+  if (url.length > longestTarget) return fail('invalid_http', { why: 'the target is too long' }, { status: 414 })
+  const hasBody =
+    Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined
+  return hasBody && bodiless.has(method) ? invalidHttp(`a ${method} carries no body here`) : undefined
+}
+
+/** What is wrong with the media type of a request that should carry JSON. */
+export function wrongMedia({ headers }: IncomingMessage): Failure | undefined {
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity')
+    return fail('unsupported_media_type', {
+      why: 'Compressed bodies are not accepted. Send the body without "content-encoding".',
+    })
+  if (jsonType.test(headers['content-type'] ?? '')) return undefined
+  return fail('unsupported_media_type', { why: 'The body must be JSON: send "content-type: application/json".' })
+}
+
+const invalidHttp = (why: string): Failure => fail('invalid_http', { why })
+
+function repeatedHeader(rawHeaders: readonly string[]): string | undefined {
+  let seen: string[] | undefined
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at] ?? ''
+    if (raw.length > longestOnlyOnce || raw.length < 4) continue
+    const name = raw.toLowerCase()
+    if (!onlyOnce.has(name)) continue
+    if (seen?.includes(name)) return name
+    if (seen) seen.push(name)
+    else seen = [name]
+  }
+  return undefined
+}
+
+/** Whether somebody without any key wants us to read a body. */
+export function strangerFailure(request: IncomingMessage): Failure | undefined {
+  try {
+    keyOf(credentialsOf(request))
+    return undefined
+  } catch (failure) {
+    return failure as Failure
+  }
+}

@@ -1,0 +1,26 @@
+/** Whether this instance should get new requests, and why not. */
+export type Readiness = {
+  ready: boolean
+  redis: 'ok' | 'unavailable'
+  /** Settlements the store has not acknowledged for longer than is usual. */
+  settlements: 'ok' | 'pending'
+  shuttingDown: boolean
+}
+
+export type HealthDeps = {
+  pingRedis: () => Promise<boolean>
+  /** How long the oldest settlement waits, in ms; 0 when none does. */
+  oldestPendingMs: () => number
+  shuttingDown: () => boolean
+}
+
+/** A settlement that waits longer than this means that money is not being recorded. */
+const usualMs = 2_000
+
+/** Not `/livez`: a store that is away must not have all instances restarted. */
+export async function readiness(deps: HealthDeps): Promise<Readiness> {
+  const redis = (await deps.pingRedis()) ? 'ok' : 'unavailable'
+  const settlements = deps.oldestPendingMs() > usualMs ? 'pending' : 'ok'
+  const shuttingDown = deps.shuttingDown()
+  return { ready: redis === 'ok' && settlements === 'ok' && !shuttingDown, redis, settlements, shuttingDown }
+}

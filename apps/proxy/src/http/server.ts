@@ -1,0 +1,175 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { fail, Failure } from '@tollkeeper/domain/failure'
+import type { RequestId } from '@tollkeeper/domain/id'
+import { statusOf } from '@tollkeeper/wire/openai-chat'
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import { newRequestId } from '../observe/request-id.ts'
+import { answerBrokenRequest } from './broken-request.ts'
+import { sendFailure } from './failure-reply.ts'
+import { guard, maxBodyBytes, strangerFailure, wrongMedia } from './guard.ts'
+
+/** One route, with the paths it answers at. */
+export type Endpoint = {
+  method: 'GET' | 'POST'
+  paths: readonly string[]
+  /** Whether a request without a well-formed key is refused before its body is read. */
+  needsKey: boolean
+  answer: (request: IncomingMessage, response: ServerResponse, given: Given) => Promise<void> | void
+}
+
+export type Given = {
+  requestId: RequestId
+  body: Buffer | undefined
+  params: Readonly<Record<string, string>>
+  query: Readonly<Record<string, string | undefined>>
+}
+
+/** The end of a request that did not walk through the rooms. */
+export type PlainTold = { requestId: string; path: string; status: number; failure: string | null }
+
+export type ServerOptions = {
+  maxConnections: number
+  extraHeaders: () => readonly string[]
+  /** Hears of every request that no endpoint answered. */
+  tell: (told: PlainTold) => void
+  onDefect: (error: unknown) => void
+}
+
+/** Clients get these paths wrong in two ways: without `/v1`, and with it twice (wire.md 2.1). */
+export const underV1 = (path: string): string[] => [`/v1${path}`, path, `/v1/v1${path}`]
+
+/**
+ * The HTTP server. Fastify routes and reads bodies; everything is answered on the raw response, since its reply
+ * machinery would cost more than the walk.
+ */
+export function makeServer(endpoints: readonly Endpoint[], options: ServerOptions): FastifyInstance {
+  const refuse = (request: { id: string; raw: IncomingMessage }, response: ServerResponse, failure: Failure) => {
+    // What is left of a body that nobody reads must not become the next request.
+    const close = request.raw.complete ? [] : ['connection', 'close']
+    sendFailure(response, failure, request.id, [...options.extraHeaders(), ...close])
+    options.tell({
+      requestId: request.id,
+      path: pathOf(request.raw.url ?? ''),
+      status: statusOf(failure),
+      failure: failure.code,
+    })
+  }
+
+  const app = fastify({
+    serverFactory: (handle) => rawServer(handle, options),
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error as unknown as Error, socket),
+    genReqId: newRequestId,
+    bodyLimit: maxBodyBytes,
+    routerOptions: {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      maxParamLength: 300,
+      onBadUrl: (_path, request, response) =>
+        refuse({ id: newRequestId(), raw: request }, response, fail('invalid_http', { why: 'the path is malformed' })),
+    },
+    exposeHeadRoutes: false,
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+  for (const endpoint of endpoints) {
+    for (const url of endpoint.paths) {
+      app.route({
+        method: endpoint.method === 'GET' ? ['GET', 'HEAD'] : endpoint.method,
+        url,
+        config: { endpoint },
+        handler(request, reply) {
+          reply.hijack()
+          const given = {
+            requestId: request.id as RequestId,
+            body: request.body as Buffer | undefined,
+            params: request.params as Given['params'],
+            query: request.query as Given['query'],
+          }
+          const answered = endpoint.answer(request.raw, reply.raw, given)
+          answered?.catch((error: unknown) => {
+            options.onDefect(error)
+            refuse(request, reply.raw, fail('internal', undefined))
+          })
+        },
+      })
+    }
+  }
+  app.addHook('onRequest', (request, reply, done) => {
+    const { endpoint } = request.routeOptions.config as { endpoint?: Endpoint }
+    const failure = guard(request.raw) ?? (endpoint ? misfit(endpoint, request.raw) : notFound(endpoints, request.raw))
+    if (!failure) return done()
+    reply.hijack()
+    refuse(request, reply.raw, failure)
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    reply.hijack()
+    refuse(request, reply.raw, failureOf(error, options))
+  })
+  return app
+}
+
+function misfit(endpoint: Endpoint, request: IncomingMessage): Failure | undefined {
+  if (endpoint.needsKey) {
+    // Strangers get their answer before their body is read.
+    const stranger = strangerFailure(request)
+    if (stranger) return stranger
+  }
+  return endpoint.method === 'POST' ? wrongMedia(request) : undefined
+}
+
+function notFound(endpoints: readonly Endpoint[], { method = '', url = '' }: IncomingMessage): Failure {
+  const path = pathOf(url)
+  const there = endpoints.some((each) => each.paths.some((known) => matches(known, path)))
+  if (there) return fail('method_not_allowed', { method })
+  return fail('route_not_found', { method, path: path.slice(0, 200) }, { code: 'unknown_url' })
+}
+
+function rawServer(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  options: ServerOptions,
+): Server {
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      connectionsCheckingInterval: 1_000,
+      // Longer than load balancers keep idle connections, so that they never write into one we just closed.
+      keepAliveTimeout: 75_000,
+      maxHeaderSize: 16_384,
+      highWaterMark: 65_536,
+      // Missing hosts are refused by the guard, with a body.
+      requireHostHeader: false,
+      noDelay: true,
+    },
+    handle,
+  )
+  server.maxConnections = options.maxConnections
+  return server
+}
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
+
+const matches = (known: string, path: string): boolean =>
+  known.includes(':')
+    ? path.startsWith(known.slice(0, known.indexOf(':'))) && path.length > known.indexOf(':')
+    : known === path
+
+function failureOf(error: FastifyError, options: ServerOptions): Failure {
+  if (error instanceof Failure) return error
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return fail('request_too_large', { limitBytes: maxBodyBytes })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_EMPTY_TYPE':
+      return fail('unsupported_media_type', { why: 'The body must be JSON: send "content-type: application/json".' })
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return fail('invalid_http', { why: 'the body is not as long as it says' })
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return fail('invalid_http', { why: 'the path is too long' }, { status: 414 })
+    default:
+      if ((error.statusCode ?? 500) < 500) return fail('invalid_http', { why: 'it cannot be read' })
+      options.onDefect(error)
+      return fail('internal', undefined)
+  }
+}

@@ -1,0 +1,44 @@
+import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
+
+/** Holds of this process that are still open, whose leases it keeps alive. */
+export type Leases = {
+  open(orgId: OrgId, attemptId: AttemptId): void
+  close(orgId: OrgId, attemptId: AttemptId): void
+  readonly count: number
+  stop(): void
+}
+
+export type LeasesDeps = {
+  /** Moves leases on; may reject, and is then asked again at the next round. */
+  renew: (orgId: OrgId, attemptIds: readonly AttemptId[]) => Promise<void>
+  everyMs: number
+}
+
+/** Renews every open lease in one call per organisation, several times within the life of a lease. */
+export function makeLeases(deps: LeasesDeps): Leases {
+  const open = new Map<OrgId, Set<AttemptId>>()
+  let count = 0
+  const timer = setInterval(() => {
+    // A lease that is not renewed in time becomes a provisional charge, which the settlement corrects.
+    for (const [orgId, attempts] of open) void deps.renew(orgId, [...attempts]).catch(() => {})
+  }, deps.everyMs)
+  timer.unref()
+  return {
+    open(orgId, attemptId) {
+      const attempts = open.get(orgId)
+      if (attempts) attempts.add(attemptId)
+      else open.set(orgId, new Set([attemptId]))
+      count += 1
+    },
+    close(orgId, attemptId) {
+      const attempts = open.get(orgId)
+      if (!attempts?.delete(attemptId)) return
+      if (attempts.size === 0) open.delete(orgId)
+      count -= 1
+    },
+    get count() {
+      return count
+    },
+    stop: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,74 @@
+import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
+import type { Hold, HoldReply, Release, Settlement, SettleReply } from '@tollkeeper/redis/budgets'
+import type { Leases } from './leases.ts'
+import type { Persistent } from './until-acknowledged.ts'
+
+/** Holding and settling as the rooms see it: nothing that was held is ever left behind while this process lives. */
+export type Ledger = {
+  /**
+   * Takes a hold and keeps its lease alive. When the store's answer is lost, the hold is given back in the background.
+   *
+   * @throws what the store throws
+   */
+  hold: (hold: Hold) => Promise<HoldReply>
+  /**
+   * Settles, again and again until it is acknowledged. Undefined: not acknowledged yet; the process stays alive, but
+   * not ready, until it is.
+   */
+  settle: (settlement: Settlement) => Promise<SettleReply | undefined>
+  /** Gives back a hold of which nothing was sent. */
+  release: (release: Release) => Promise<void>
+}
+
+export type LedgerDeps = {
+  budgets: {
+    hold(hold: Hold): Promise<HoldReply>
+    settle(settlement: Settlement): Promise<SettleReply>
+    release(release: Release): Promise<void>
+  }
+  leases: Leases
+  settlements: Persistent
+  releases: Persistent
+  /** Hears answers of settlements that need somebody's attention, also those acknowledged late. */
+  onSettled: (settlement: Settlement, reply: SettleReply) => void
+  /** A defect: the attempt's lease runs out and it is charged provisionally. */
+  onLost: (attemptId: AttemptId, error: unknown) => void
+}
+
+export function makeLedger(deps: LedgerDeps): Ledger {
+  const closed = (orgId: OrgId, attemptId: AttemptId) => deps.leases.close(orgId, attemptId)
+
+  async function release(given: Release): Promise<void> {
+    closed(given.orgId, given.attemptId)
+    await deps.releases.run(() => deps.budgets.release(given))
+  }
+
+  return {
+    async hold(hold) {
+      try {
+        const reply = await deps.budgets.hold(hold)
+        if (reply.kind === 'held') deps.leases.open(hold.orgId, hold.attemptId)
+        return reply
+      } catch (error) {
+        void release(hold).catch((cause: unknown) => deps.onLost(hold.attemptId, cause))
+        throw error
+      }
+    },
+    async settle(settlement) {
+      const { orgId, attemptId } = settlement
+      try {
+        return await deps.settlements.run(async () => {
+          const reply = await deps.budgets.settle(settlement)
+          closed(orgId, attemptId)
+          deps.onSettled(settlement, reply)
+          return reply
+        })
+      } catch (error) {
+        closed(orgId, attemptId)
+        deps.onLost(attemptId, error)
+        return undefined
+      }
+    },
+    release,
+  }
+}

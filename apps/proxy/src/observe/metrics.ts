@@ -1,0 +1,124 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Told } from '../pipeline/record.ts'
+
+/** What is measured while it runs, read when somebody asks for the metrics. */
+export type Gauges = {
+  openHolds: () => number
+  pendingSettlements: () => number
+  pendingReleases: () => number
+  runningStreams: () => number
+  droppedRows: () => number
+}
+
+export type Metrics = {
+  request(told: Told): void
+  settled(kind: string, overage: boolean): void
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
+
+/** Prometheus metrics. Labels are statuses, codes and yes or no, never names or ids that a caller chose. */
+export function makeMetrics(gauges: Gauges): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry, prefix: 'gateway_' })
+
+  const requests = new Counter({
+    name: 'gateway_requests_total',
+    help: 'Requests by dialect, status, whether the model is known, and streaming.',
+    labelNames: ['dialect', 'status', 'model_known', 'stream'],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'gateway_refusals_total',
+    help: 'Requests that were not answered, by the reason in the failure catalogue.',
+    labelNames: ['reason'],
+    registers,
+  })
+  const ours = new Histogram({
+    name: 'gateway_overhead_seconds',
+    help: 'Time from arrival until the request was handed to a provider.',
+    buckets,
+    registers,
+  })
+  const provider = new Histogram({
+    name: 'gateway_provider_seconds',
+    help: 'Time from handing a request to a provider until the end of its answer.',
+    buckets,
+    registers,
+  })
+  const charged = new Counter({
+    name: 'gateway_charged_usd_total',
+    help: 'Money charged. An approximation for graphs; the ledger has the exact amounts.',
+    labelNames: ['source'],
+    registers,
+  })
+  const settlements = new Counter({
+    name: 'gateway_settlements_total',
+    help: 'Settlements by the answer of the store.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const overages = new Counter({
+    name: 'gateway_overages_total',
+    help: 'Attempts that cost more than was held for them. Above 0 means that a provider does not keep to its caps.',
+    registers,
+  })
+  gauge(registers, 'gateway_open_holds', 'Holds taken and not yet settled or given back.', gauges.openHolds)
+  gauge(
+    registers,
+    'gateway_pending_settlements',
+    'Settlements that the store has not acknowledged.',
+    gauges.pendingSettlements,
+  )
+  gauge(
+    registers,
+    'gateway_pending_releases',
+    'Holds to give back that the store has not acknowledged.',
+    gauges.pendingReleases,
+  )
+  gauge(registers, 'gateway_running_streams', 'Streams that are being passed on.', gauges.runningStreams)
+  gauge(
+    registers,
+    'gateway_dropped_rows',
+    'Rows of refused requests given up while the store was away.',
+    gauges.droppedRows,
+  )
+
+  return {
+    request({ journey, end, totalMs, charge }) {
+      requests.inc({
+        dialect: 'openai-chat',
+        status: end.status,
+        model_known: String(journey.candidate !== null),
+        stream: String(journey.chat?.stream ?? false),
+      })
+      if (end.failure !== null) refusals.inc({ reason: end.failure })
+      const held = journey.timeline.find(({ step }) => step === 'hold')
+      if (held && journey.attempts > 0) {
+        ours.observe(held.ms / 1_000)
+        provider.observe((totalMs - held.ms) / 1_000)
+      }
+      if (charge) charged.inc({ source: charge.source }, Number(charge.amount) / 1e9)
+    },
+    settled(kind, overage) {
+      settlements.inc({ kind })
+      if (overage) overages.inc()
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
+
+function gauge(registers: Registry[], name: string, help: string, read: () => number): Gauge {
+  return new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read())
+    },
+  })
+}

@@ -1,0 +1,18 @@
+import { randomFillSync } from 'node:crypto'
+import { newId, type RequestId } from '@tollkeeper/domain/id'
+
+// Random bytes cost much less by the page.
+const pool = Buffer.alloc(4_096)
+let used = pool.length
+
+function random(count: number): Uint8Array {
+  if (used + count > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += count
+  return pool.subarray(used - count, used)
+}
+
+/** A new request id, `req_…`. */
+export const newRequestId = (): RequestId => newId('request', random)

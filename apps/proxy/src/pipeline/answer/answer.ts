@@ -1,0 +1,180 @@
+import type { ChatRequest } from '@tollkeeper/domain/chat'
+import { fail } from '@tollkeeper/domain/failure'
+import type { AttemptId } from '@tollkeeper/domain/id'
+import type { PolicyProvider } from '@tollkeeper/domain/policy'
+import { usdText } from '@tollkeeper/domain/price'
+import type { Answered as WholeReply, ChatBody, Outcome, Streaming, Unanswered } from '@tollkeeper/providers'
+import type { WholeAnswer } from '@tollkeeper/wire/openai-chat'
+import type { Standing } from '../../standing/standing.ts'
+import { step, type Answered, type Candidate, type Routed } from '../exchange.ts'
+import { chargeOfHold, chargeOfTokens, isPlausible, noCharge } from './charge.ts'
+import { makeEstimate, type EstimateDeps } from './estimate.ts'
+import { Relay, type StreamDialect, type StreamEnd } from './relay.ts'
+import type { Relays } from './relays.ts'
+import { billOf, makeSettleAttempt, type SettleDeps } from './settle-attempt.ts'
+import { makeTakeHold, type Held, type TakeHoldDeps } from './take-hold.ts'
+import { endOfUnanswered } from './upstream-failure.ts'
+
+export type Answer = (routed: Routed) => Promise<Answered>
+
+/** A provider that is ready to be called, with its credential opened. */
+export type ChatCaller = {
+  whole(body: Buffer, id: AttemptId): Promise<Outcome<WholeReply>>
+  stream(body: Buffer, id: AttemptId): Promise<Outcome<Streaming>>
+  /** The bytes to send, with the cap that the hold pays for. */
+  render(body: ChatBody, candidate: Candidate, asked: { cap: number; field: string }): Buffer
+}
+
+export type AnswerDeps = TakeHoldDeps &
+  SettleDeps &
+  EstimateDeps & {
+    bodyOf: (chat: ChatRequest) => ChatBody
+    /** @throws Failure when the credential cannot be opened */
+    callerOf: (standing: Standing, provider: PolicyProvider) => ChatCaller
+    readAnswer: (body: Buffer) => WholeAnswer | undefined
+    streamDialect: StreamDialect
+    relays: Relays
+    monotonic: () => number
+  }
+
+/** One attempt that was held and is under way. */
+type Attempt = { routed: Routed; candidate: Candidate; held: Held }
+
+/**
+ * Asks a provider: hold → clamp → send → settle, per attempt. No byte goes out without its own hold over the whole
+ * chain, and what goes out is clamped to what that hold pays (decisions.md 3, 4).
+ *
+ * @throws Failure; whatever was held is settled or given back
+ */
+export function makeAnswer(deps: AnswerDeps): Answer {
+  const takeHold = makeTakeHold(deps)
+  const settle = makeSettleAttempt(deps)
+  const estimate = makeEstimate(deps)
+
+  async function attempt(routed: Routed, candidate: Candidate, body: ChatBody): Promise<Answered> {
+    const { journey, chat } = routed
+    const id = `${journey.requestId}.${journey.attempts + 1}` as AttemptId
+    const held = await takeHold(routed, candidate, { id, bodyBytes: body.bytes })
+    journey.clampedTo = isClamped(routed, held) ? held.cap : null
+    step(journey, 'hold', deps.monotonic())
+
+    const caller = await callerOrRelease(routed, candidate, held)
+    const bytes = caller.render(body, candidate, { cap: held.cap, field: chat.maxOutputField })
+    journey.attempts += 1
+    const running: Attempt = { routed, candidate, held }
+    if (chat.stream) return streamed(running, await caller.stream(bytes, id))
+    return whole(running, await caller.whole(bytes, id))
+  }
+
+  async function callerOrRelease(routed: Routed, candidate: Candidate, held: Held): Promise<ChatCaller> {
+    const { standing, client } = routed
+    try {
+      if (client.gone()) throw fail('client_left', undefined)
+      return deps.callerOf(standing, candidate.provider)
+    } catch (error) {
+      await deps.ledger.release({ ...held, orgId: standing.record.scopes.orgId, rates: standing.rates })
+      throw error
+    }
+  }
+
+  async function whole(running: Attempt, outcome: Outcome<WholeReply>): Promise<Answered> {
+    const { routed, candidate, held } = running
+    const { journey, client, chat } = routed
+    step(journey, 'provider', deps.monotonic())
+    journey.firstByteMs = journey.timeline.at(-1)?.ms ?? null
+    if (outcome.kind !== 'answered') return unanswered(running, outcome)
+    const answer = deps.readAnswer(outcome.body)
+    if (!answer)
+      return unanswered(running, { kind: 'ambiguous', timedOut: false, status: 200, reason: 'not-an-answer' })
+
+    const { usage } = answer
+    const charge = isPlausible(usage, () => answer.texts().some((text) => text !== ''))
+      ? chargeOfTokens(usage.tokens, candidate.price, 'reported')
+      : usage.kind === 'nonsense'
+        ? chargeOfHold(held, chat.choices, 'estimated')
+        : await estimate(routed, candidate, held, answer.texts())
+    const gone = client.gone()
+    const bill = await settle(running, charge, {
+      outcome: gone ? 'client-left' : 'answered',
+      upstreamStatus: 200,
+      status: gone ? 499 : 200,
+      failure: null,
+    })
+    return { ...routed, candidate, kind: 'whole', body: outcome.body, bill }
+  }
+
+  async function streamed(running: Attempt, outcome: Outcome<Streaming>): Promise<Answered> {
+    const { routed, candidate, held } = running
+    step(routed.journey, 'head', deps.monotonic())
+    if (outcome.kind !== 'streaming') return unanswered(running, outcome)
+    const { journey, chat } = routed
+    const relay = new Relay(
+      outcome.stream,
+      {
+        dialect: deps.streamDialect,
+        relays: deps.relays,
+        monotonic: deps.monotonic,
+        settle: (end) => settleStream(running, end),
+        costUsd: (report) =>
+          isPlausible(report, () => false)
+            ? usdText(chargeOfTokens(report.tokens, candidate.price, 'reported').amount)
+            : undefined,
+        onFirstByte: () => {
+          step(journey, 'first byte', deps.monotonic())
+          journey.firstByteMs = journey.timeline.at(-1)?.ms ?? null
+        },
+        onDefect: deps.record.defect,
+        usdText: (bill) => usdText(bill.amount),
+      },
+      { provider: candidate.provider.name, wantsUsage: chat.wantsUsage },
+    )
+    return { ...routed, candidate, kind: 'stream', relay, estimate: billOf(held, held.amount) }
+  }
+
+  async function settleStream(running: Attempt, end: StreamEnd) {
+    const { routed, candidate, held } = running
+    step(routed.journey, 'provider', deps.monotonic())
+    const { report } = end
+    const wroteText = () => end.texts().some((text) => text !== '')
+    const complete = end.failure === null && isPlausible(report, wroteText)
+    const charge = complete
+      ? chargeOfTokens(report.tokens, candidate.price, 'reported')
+      : report.kind === 'nonsense'
+        ? chargeOfHold(held, routed.chat.choices, 'estimated')
+        : await estimate(routed, candidate, held, end.texts(), report)
+    return settle(running, charge, {
+      outcome: end.failure ? 'stream-broke' : end.clientLeft ? 'client-left' : 'answered',
+      upstreamStatus: 200,
+      status: end.clientLeft ? 499 : 200,
+      failure: end.failure?.code ?? null,
+    })
+  }
+
+  async function unanswered(running: Attempt, outcome: Unanswered): Promise<never> {
+    const { routed, candidate, held } = running
+    const end = endOfUnanswered(outcome, candidate.provider.name)
+    await settle(running, end.ambiguous ? chargeOfHold(held, routed.chat.choices, 'held') : noCharge, {
+      outcome: end.outcome,
+      upstreamStatus: end.status,
+      status: deps.statusOf(end.failure),
+      failure: end.failure.code,
+    })
+    throw end.failure
+  }
+
+  return async (routed) => {
+    const body = deps.bodyOf(routed.chat)
+    // One candidate and one try so far; the next candidate's attempt begins here, with a hold of its own.
+    const [candidate] = routed.candidates
+    return attempt(routed, candidate, body)
+  }
+}
+
+/** Whether the provider is told a smaller cap than it would be if there were no budgets. */
+function isClamped({ chat, standing, journey }: Routed, held: Held): boolean {
+  const { maxOutputTokens } = chat
+  const { settings } = standing.org.policy
+  const unclamped =
+    maxOutputTokens ?? Math.min(journey.candidate?.model.maxOutputTokens ?? held.cap, settings.defaultMaxOutputTokens)
+  return held.cap < unclamped
+}

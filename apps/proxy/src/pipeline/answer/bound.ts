@@ -1,0 +1,81 @@
+import { fail } from '@tollkeeper/domain/failure'
+import { worstCase } from '@tollkeeper/domain/price'
+import type { Candidate, Routed } from '../exchange.ts'
+
+/** How much an attempt may use at most, and how well that is known. */
+export type Ask = {
+  /** Upper bound of the input tokens. */
+  input: number
+  /** The bound is the count that the provider will bill, not the length of the body. */
+  exact: boolean
+  /** Output cap of one choice. */
+  cap: number
+  /** Input and output for the limits on tokens, which are corrected later and so take an estimate. */
+  tokens: number
+}
+
+/** Least output that is worth an answer, unless the caller asked for less. */
+const leastUseful = 256
+
+/** A budget with this many times the bound left cannot be touched by the bound being too high. */
+const plenty = 1_000n
+
+/** Bytes per token, for the estimate that limits on tokens take. */
+const usualTokenBytes = 4
+
+export type BoundDeps = {
+  /** Upper bound of input tokens from the bytes of the body alone. */
+  bytesBound: (bytes: number) => number
+  /** Input tokens as the provider counts them. */
+  inputTokens: (chat: Routed['chat'], encoding: Candidate['model']['encoding']) => Promise<number>
+}
+
+/** Output cap of one choice before anything is known about money. */
+function wantedCap({ chat, standing }: Routed, { model }: Candidate): number {
+  return chat.maxOutputTokens ?? Math.min(model.maxOutputTokens, standing.org.policy.settings.defaultMaxOutputTokens)
+}
+
+/** The smallest cap that is still worth an answer. */
+export const usefulCap = (routed: Routed, candidate: Candidate): number =>
+  Math.min(leastUseful, wantedCap(routed, candidate))
+
+/**
+ * The first ask of an attempt. Counting tokens costs more than everything else in the walk, so a request whose budgets
+ * are nowhere near a limit is bounded by the length of its body instead, which is never too low. A refusal of that
+ * bound is not told to anybody: the caller counts exactly and asks again.
+ */
+export async function firstAsk(deps: BoundDeps, routed: Routed, candidate: Candidate, bodyBytes: number): Promise<Ask> {
+  const cap = wantedCap(routed, candidate)
+  const input = deps.bytesBound(bodyBytes)
+  if (!isPlentyLeft(routed, candidate, { input, cap }) || mayPassWindow(routed, candidate, input + cap))
+    return exactAsk(deps, routed, candidate)
+  const tokens = Math.ceil(bodyBytes / usualTokenBytes) + cap * routed.chat.choices
+  return { input, exact: false, cap, tokens }
+}
+
+/** The ask with the input counted. @throws Failure when the input fills the model's context */
+export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candidate): Promise<Ask> {
+  const { chat } = routed
+  const { contextWindow, encoding } = candidate.model
+  const input = await deps.inputTokens(chat, encoding)
+  let cap = wantedCap(routed, candidate)
+  // Bytes are a bound, not a count: then the provider judges whether it fits.
+  if (contextWindow !== null && encoding !== 'bytes') {
+    if (input >= contextWindow) {
+      const params = { limit: contextWindow, asked: input + 1 }
+      throw fail('context_length_exceeded', params, { param: 'messages', code: 'context_length_exceeded' })
+    }
+    if (chat.maxOutputTokens === null) cap = Math.min(cap, contextWindow - input)
+  }
+  return { input, exact: true, cap, tokens: input + cap * chat.choices }
+}
+
+function isPlentyLeft({ standing, chat }: Routed, { price }: Candidate, ask: { input: number; cap: number }): boolean {
+  if (standing.headroom === undefined) return false
+  if (standing.headroom === null) return true
+  const cost = worstCase({ input: ask.input, output: ask.cap * chat.choices }, price)
+  return cost !== undefined && standing.headroom > cost * plenty
+}
+
+const mayPassWindow = ({ chat }: Routed, { model }: Candidate, tokens: number): boolean =>
+  chat.maxOutputTokens === null && model.contextWindow !== null && tokens > model.contextWindow

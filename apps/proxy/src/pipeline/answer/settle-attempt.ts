@@ -1,0 +1,63 @@
+import type { Failure, FailureCode } from '@tollkeeper/domain/failure'
+import { inputClasses, type NanoUsd } from '@tollkeeper/domain/price'
+import type { AttemptOutcome } from '@tollkeeper/domain/usage'
+import type { Ledger } from '../../money/ledger.ts'
+import type { Bill, Candidate, Routed } from '../exchange.ts'
+import type { Record } from '../record.ts'
+import type { Charge } from './charge.ts'
+import type { Held } from './take-hold.ts'
+
+export type SettleDeps = {
+  ledger: Ledger
+  record: Record
+  statusOf: (failure: Failure) => number
+}
+
+/** How an attempt ended, and with it the request. */
+export type AttemptEnd = {
+  outcome: AttemptOutcome
+  upstreamStatus: number | null
+  /** What the caller received. */
+  status: number
+  failure: FailureCode | null
+}
+
+export type SettleAttempt = (
+  attempt: { routed: Routed; candidate: Candidate; held: Held },
+  charge: Charge,
+  end: AttemptEnd,
+) => Promise<Bill>
+
+/** Settles an attempt, with the request's own row in the same entry of the stream, and tells what it cost. */
+export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
+  return async ({ routed, held }, charge, end) => {
+    const { journey, standing } = routed
+    const { tokens, amount } = charge
+    const request = deps.record.rowOf(journey, end)
+    journey.recorded = true
+    let used = tokens.outputText ?? 0
+    for (const name of inputClasses) used += tokens[name] ?? 0
+    await deps.ledger.settle({
+      orgId: standing.record.scopes.orgId,
+      attemptId: held.attemptId,
+      amount,
+      tokens: used,
+      nodes: held.nodes,
+      rates: standing.rates,
+      result: { outcome: end.outcome, usageSource: charge.source, tokens, status: end.upstreamStatus },
+      ...(request && { request }),
+    })
+    deps.record.settled(journey, end, charge)
+    return billOf(held, amount)
+  }
+}
+
+/** What an amount leaves. With one hard budget it is known whose the rest is; the store tells only the smallest rest. */
+export function billOf({ nodes, headroom, amount: heldAmount }: Held, amount: NanoUsd): Bill {
+  const hard = nodes.filter(({ budget }) => budget.mode === 'hard')
+  return {
+    amount,
+    left: headroom === null ? null : headroom + heldAmount - amount,
+    scope: hard.length === 1 ? (hard[0]?.budget.scope ?? null) : null,
+  }
+}

@@ -1,0 +1,134 @@
+import type { BudgetNode } from '@tollkeeper/domain/budget'
+import { fail } from '@tollkeeper/domain/failure'
+import type { AttemptId } from '@tollkeeper/domain/id'
+import { maxHoldNano, outputThatFits, worstCase, type NanoUsd } from '@tollkeeper/domain/price'
+import type { Instant } from '@tollkeeper/domain/time'
+import type { Hold, HoldReply } from '@tollkeeper/redis/budgets'
+import type { Candidate, Routed } from '../exchange.ts'
+import { exactAsk, firstAsk, usefulCap, type Ask, type BoundDeps } from './bound.ts'
+import { refusedByBudget, refusedByTokens } from './refusal.ts'
+
+/** A hold that was taken: what may be used, and what it is charged to. */
+export type Held = Ask & {
+  attemptId: AttemptId
+  amount: NanoUsd
+  nodes: readonly BudgetNode[]
+  headroom: NanoUsd | null
+}
+
+export type TakeHold = (
+  routed: Routed,
+  candidate: Candidate,
+  attempt: { id: AttemptId; bodyBytes: number },
+) => Promise<Held>
+
+export type TakeHoldDeps = BoundDeps & {
+  hold: (hold: Hold) => Promise<HoldReply>
+  /** Reads the epochs again after a fence. */
+  refreshEpochs: (orgId: Hold['orgId']) => Promise<unknown>
+  /** The store's clock as far as this process knows it. */
+  storeNow: () => Instant
+  /** Learns what the store's clock says. */
+  storeSays: (now: Instant) => void
+  random: () => number
+}
+
+/** Chains are short, and each refusal lowers the ask: more turns than this mean that others take what is left. */
+const mostTurns = 6
+
+/**
+ * Takes the hold of one attempt over the whole chain, clamping its output to what the tightest budget still pays for.
+ *
+ * @throws Failure when too little fits, naming what would
+ * @throws StoreUnavailable
+ */
+export function makeTakeHold(deps: TakeHoldDeps): TakeHold {
+  return async (routed, candidate, attempt) => {
+    let ask = await firstAsk(deps, routed, candidate, attempt.bodyBytes)
+    for (let turn = 0; turn < mostTurns; turn += 1) {
+      const { reply, held } = await holdOnce(deps, routed, candidate, attempt.id, ask)
+      switch (reply.kind) {
+        case 'held':
+          routed.standing.headroom = reply.headroom
+          return { ...held, headroom: reply.headroom }
+        case 'refused':
+          ask = ask.exact ? smallerAsk(deps, routed, candidate, held, reply) : await exactAsk(deps, routed, candidate)
+          break
+        case 'fenced':
+        case 'window':
+          throw fail('budget_store_unavailable', undefined, { retryAfterMs: 2_000 })
+      }
+    }
+    throw fail('overloaded', undefined, { retryAfterMs: 1_000 })
+  }
+}
+
+/** One hold, with the two answers that only say that this process was behind the store. */
+async function holdOnce(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, id: AttemptId, ask: Ask) {
+  const { standing, chat, journey } = routed
+  const { orgId } = standing.record.scopes
+  const amount = worstCase({ input: ask.input, output: ask.cap * chat.choices }, candidate.price) ?? maxHoldNano
+  const holdNow = async () => {
+    const atMs = deps.storeNow()
+    const nodes = standing.nodesAt(atMs)
+    const meta = {
+      requestId: journey.requestId,
+      scopes: standing.record.scopes,
+      providerId: candidate.provider.id,
+      model: candidate.model.name,
+      priceVersion: candidate.price.version,
+      atMs,
+    }
+    const reply = await deps.hold({
+      orgId,
+      attemptId: id,
+      amount,
+      tokens: ask.tokens,
+      nodes,
+      rates: standing.rates,
+      meta,
+    })
+    return { reply, held: { ...ask, attemptId: id, amount, nodes } }
+  }
+  if (amount > maxHoldNano)
+    throw fail('invalid_request', {
+      why: 'This request could cost more than one hold can carry. Ask for fewer output tokens.',
+    })
+  const first = await holdNow()
+  if (first.reply.kind === 'fenced') await deps.refreshEpochs(orgId)
+  else if (first.reply.kind === 'window') deps.storeSays(first.reply.nowMs)
+  else return first
+  return holdNow()
+}
+
+type Refused = Extract<HoldReply, { kind: 'refused' }>
+
+/** The largest ask that gets past what refused. @throws Failure when that is too little to be useful */
+function smallerAsk(
+  deps: TakeHoldDeps,
+  routed: Routed,
+  candidate: Candidate,
+  held: Omit<Held, 'headroom'>,
+  reply: Refused,
+): Ask {
+  const { choices } = routed.chat
+  const least = usefulCap(routed, candidate)
+  const withCap = (cap: number): Ask => ({ ...held, cap, tokens: held.input + cap * choices })
+
+  if (reply.by === 'tokens') {
+    const fits = Math.floor((reply.limit - held.input) / choices)
+    if (reply.retryAfterMs === null && fits >= least && fits < held.cap) return withCap(fits)
+    throw refusedByTokens(routed, held, reply)
+  }
+  const capFor = (left: NanoUsd): number =>
+    Math.floor((outputThatFits(held.input, candidate.price, left, held.cap * choices) ?? -1) / choices)
+  const fits = capFor(reply.limit - reply.used - reply.held)
+  if (fits >= least && fits < held.cap) return withCap(fits)
+  // What others hold may come back: then the same request, clamped, would be let in.
+  const later = reply.reason === 'held' || capFor(reply.limit - reply.used) >= least
+  throw refusedByBudget(routed, held, reply, {
+    later,
+    fits: Math.max(0, fits),
+    retryAfterMs: 1_000 + Math.floor(deps.random() * 2_000),
+  })
+}

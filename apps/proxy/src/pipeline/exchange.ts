@@ -1,0 +1,99 @@
+import type { ChatRequest } from '@tollkeeper/domain/chat'
+import type { ScopeLabel } from '@tollkeeper/domain/failure'
+import type { RequestId } from '@tollkeeper/domain/id'
+import type { PolicyModel, PolicyProvider } from '@tollkeeper/domain/policy'
+import type { NanoUsd, Price } from '@tollkeeper/domain/price'
+import type { Instant } from '@tollkeeper/domain/time'
+import type { RefusalDetail } from '@tollkeeper/domain/usage'
+import type { Standing } from '../standing/standing.ts'
+import type { Relay } from './answer/relay.ts'
+
+/** What is told about a request when it is over: grows while it walks, and is the only thing in the walk that changes. */
+export type Journey = {
+  readonly requestId: RequestId
+  readonly atMs: Instant
+  /** Monotonic clock at arrival, in ms. */
+  readonly startedAt: number
+  readonly userAgent: string | null
+  readonly timeline: { step: string; ms: number }[]
+  standing: Standing | null
+  chat: ChatRequest | null
+  candidate: Candidate | null
+  attempts: number
+  firstByteMs: number | null
+  /** The output cap that was put in place of a larger one. */
+  clampedTo: number | null
+  /** Why it was refused, with amounts, for the console. */
+  refusal: RefusalDetail | null
+  /** Its row has been written, or rides with the settlement of its last attempt. */
+  recorded: boolean
+}
+
+/** The caller's side of the connection. */
+export type Client = {
+  /** Whether it went away. */
+  gone(): boolean
+}
+
+/** Ids in headers that narrow what a key may do; undefined where the header is absent. */
+export type Narrowing = {
+  userId: string | undefined
+  teamId: string | undefined
+  role: string | undefined
+  roleGroup: string | undefined
+}
+
+/** The two headers that can carry a key. */
+export type Credentials = { authorization: string | undefined; apiKey: string | undefined }
+
+/** A request as it arrived: nothing in it was looked at. */
+export type Received = {
+  journey: Journey
+  credentials: Credentials
+  narrowing: Narrowing
+  body: Buffer
+  client: Client
+}
+
+/** …and whose it is. */
+export type Identified = Received & { standing: Standing }
+/** …and what it asks. */
+export type Understood = Identified & { chat: ChatRequest }
+/** …and that its scopes may ask now. */
+export type Admitted = Understood & { allowance: Allowance | null }
+/** …and who could answer it, in order. */
+export type Routed = Admitted & { candidates: readonly [Candidate, ...Candidate[]] }
+
+/** Requests left in the tightest of our own windows. */
+export type Allowance = { limit: number; remaining: number; resetMs: number }
+
+/** One model at one provider, and what it is charged at. */
+export type Candidate = {
+  model: PolicyModel
+  provider: PolicyProvider
+  price: Price
+}
+
+/** What a finished attempt cost, as the headers tell it. */
+export type Bill = {
+  amount: NanoUsd
+  /** Smallest amount left over the hard budgets; null when there are none. */
+  left: NanoUsd | null
+  /** Scope of the budget with that amount; null when it is not known. */
+  scope: ScopeLabel | null
+}
+
+/** The end of the walk: what the reply needs. */
+export type Answered = Routed & { candidate: Candidate } & (
+    | { kind: 'whole'; body: Buffer; bill: Bill }
+    /** `estimate`: the whole hold. The relay sends the stream, settles it and tells its end. */
+    | { kind: 'stream'; relay: Relay; estimate: Bill }
+  )
+
+/** Milliseconds since arrival, with microseconds as decimals. */
+export const elapsed = (journey: Journey, now: number): number => Math.round((now - journey.startedAt) * 1_000) / 1_000
+
+/** Notes the end of a step of the walk. */
+export function step(journey: Journey, name: string, now: number): void {
+  journey.timeline.push({ step: name, ms: elapsed(journey, now) })
+}

@@ -1,0 +1,54 @@
+import { nodesOf, type Budget, type BudgetNode } from '@tollkeeper/domain/budget'
+import type { KeyRecord } from '@tollkeeper/domain/policy'
+import type { NanoUsd } from '@tollkeeper/domain/price'
+import type { RateLimit } from '@tollkeeper/domain/rate'
+import { chainOf, scopeText } from '@tollkeeper/domain/scope'
+import type { Instant } from '@tollkeeper/domain/time'
+import type { OrgIndex } from './org-index.ts'
+
+/** Everything the walk needs to know about one key, resolved once per change of its record or policy. */
+export type Standing = {
+  record: KeyRecord
+  org: OrgIndex
+  /** Limits of the chain, widest scope first. */
+  rates: readonly RateLimit[]
+  /** Whether any limit on requests is set, so that a chain without one costs no round trip. */
+  limitsRequests: boolean
+  hasHardBudget: boolean
+  /** Budget counters at an instant. The same list as long as no window ends. */
+  nodesAt(at: Instant): readonly BudgetNode[]
+  /**
+   * Smallest amount left on the hard budgets after this key's latest hold; undefined before the first one, null
+   * without hard budgets.
+   */
+  headroom: NanoUsd | null | undefined
+}
+
+/** Resolves a key's record against its organisation's policy. */
+export function standingOf(record: KeyRecord, org: OrgIndex): Standing {
+  const chain = chainOf(record.scopes).map(scopeText)
+  const budgets: Budget[] = chain.flatMap((scope) => org.budgetsByScope.get(scope) ?? [])
+  const rates = chain.flatMap((scope) => org.rateByScope.get(scope) ?? [])
+  const calendar = (at: Instant) => ({ zone: org.policy.timeZone, at })
+
+  let nodes: readonly BudgetNode[] = []
+  // Windows are found with Intl, which is slow: once per window, not per request.
+  let from = Number.POSITIVE_INFINITY
+  let until = Number.NEGATIVE_INFINITY
+  const nodesAt = (at: Instant): readonly BudgetNode[] => {
+    if (at >= from && at < until) return nodes
+    nodes = nodesOf(org.budgetsByScope, record.scopes, calendar(at))
+    from = Math.max(...nodes.map((node) => node.window.startMs))
+    until = Math.min(...nodes.map((node) => node.window.endMs))
+    return nodes
+  }
+  return {
+    record,
+    org,
+    rates,
+    limitsRequests: rates.some((rate) => rate.requestsPerMinute !== null || rate.requestsPerHour !== null),
+    hasHardBudget: budgets.some((budget) => budget.mode === 'hard'),
+    nodesAt,
+    headroom: undefined,
+  }
+}
