@@ -2,6 +2,8 @@ import { databaseEnv } from '@tollkeeper/db/env'
 import { redisEnv } from '@tollkeeper/redis/env'
 import { z } from 'zod'
 
+const everyMs = (normal: number) => z.coerce.number().int().min(50).max(86_400_000).default(normal)
+
 const schema = z.object({
   ...databaseEnv,
   ...redisEnv,
@@ -10,12 +12,15 @@ const schema = z.object({
   WORKER_HOST: z.string().default('127.0.0.1'),
   /** Health and metrics; 0 takes a free port. */
   WORKER_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
-  DRAIN_EVERY_MS: z.coerce.number().int().min(50).max(60_000).default(1_000),
-  SWEEP_EVERY_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
+  OPEN_SHARDS_EVERY_MS: everyMs(2_000),
+  DRAIN_EVERY_MS: everyMs(1_000),
+  /** Entries that a consumer read this long ago and did not finish go to another one. */
+  DRAIN_CLAIM_MS: everyMs(10_000),
+  SWEEP_EVERY_MS: everyMs(2_000),
   /** How long past its lease a hold is left to an owner that may only be slow. */
   SWEEP_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),
-  PUBLISH_EVERY_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
-  VERIFY_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(3_600_000),
+  PUBLISH_EVERY_MS: everyMs(2_000),
+  VERIFY_EVERY_MS: everyMs(3_600_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

@@ -1,40 +1,38 @@
-import type { NanoUsd } from '@tollkeeper/domain/price'
+import type { CounterRecord } from '@tollkeeper/redis/shard-keeper'
+import type { Shard } from '@tollkeeper/redis/shards'
 import { defineJob } from '../job.ts'
 
-/** A counter to be written anew: id, window end, and what the ledger says was spent. */
-export type RebuiltNode = { orgId: string; nodeId: string; used: NanoUsd; endMs: number }
-
-type Ports = {
-  shards: readonly string[]
+export type OpenPorts = {
   /** Shards whose epoch is missing in Redis. */
-  closedShards: () => Promise<readonly string[]>
-  /** Runs `work` for one shard while no other worker does; gives false when another one does. */
-  exclusively: (shard: string, work: () => Promise<void>) => Promise<boolean>
-  /** The next epoch of the shard, written to Postgres first. */
-  nextEpoch: (shard: string) => Promise<number>
-  /** Counters of the shard's organisations in windows that are still open, from the ledger. */
-  nodesOf: (shard: string) => Promise<readonly RebuiltNode[]>
-  /** Writes the counters and then the epoch, which lets proxies in. */
-  open: (shard: string, epoch: number, nodes: readonly RebuiltNode[]) => Promise<void>
+  closedShards: () => Promise<readonly Shard[]>
+  /** Runs `work` while no other worker opens this shard; false when one does. */
+  exclusively: (shard: Shard, work: () => Promise<void>) => Promise<boolean>
+  /** The next epoch of the shard, written to Postgres before it is used. */
+  nextEpoch: (shard: Shard) => Promise<number>
+  /** Counters of the shard's organisations in the windows of now, as the ledger has them. */
+  counters: (shard: Shard) => Promise<readonly CounterRecord[]>
+  /** Puts counters back that are missing; gives how many. */
+  restore: (shard: Shard, counters: readonly CounterRecord[]) => Promise<number>
+  /** Lets proxies in. */
+  open: (shard: Shard, epoch: number) => Promise<boolean>
 }
 
 /**
- * Opens the shards of an empty ledger Redis: counters from the ledger first, the epoch last. Until then every hold on
- * the shard is fenced, so a lost counter is never mistaken for an unused budget (money.md 4.7).
+ * Opens the shards of a ledger Redis that is new or lost its data: counters from the ledger first, the epoch last.
+ * Until then every hold on the shard is fenced, so a lost counter is never taken for an unused budget (money.md 4.7).
  */
-export const openShards = defineJob<Ports>({
+export const openShards = defineJob<OpenPorts>({
   name: 'open-shards',
   run: async (ports) => {
     let opened = 0
-    let nodes = 0
+    let counters = 0
     for (const shard of await ports.closedShards()) {
       const mine = await ports.exclusively(shard, async () => {
-        const rebuilt = await ports.nodesOf(shard)
-        await ports.open(shard, await ports.nextEpoch(shard), rebuilt)
-        nodes += rebuilt.length
+        counters += await ports.restore(shard, await ports.counters(shard))
+        await ports.open(shard, await ports.nextEpoch(shard))
       })
       if (mine) opened += 1
     }
-    return { opened, nodes }
+    return { opened, counters }
   },
 })

@@ -2,39 +2,39 @@ import type { OrgId } from '@tollkeeper/domain/id'
 import type { NanoUsd } from '@tollkeeper/domain/price'
 import { defineJob } from '../job.ts'
 
-export type Drift = { node: string; counterNano: string; ledgerNano: string }
+export type Drift = { node: string; counterNano: NanoUsd; ledgerNano: NanoUsd }
 
-type Ports = {
+export type VerifyPorts = {
   organisations: () => Promise<readonly OrgId[]>
-  /** Ids of the organisation's counters in windows that are open now, with what each began with. */
-  nodes: (orgId: OrgId) => Promise<ReadonlyMap<string, NanoUsd>>
+  /** What the counters in today's windows should say: opening + Σ ledger rows, by counter. */
+  ledger: (orgId: OrgId) => Promise<ReadonlyMap<string, NanoUsd>>
   /** `used` of the counters that exist. */
   counters: (orgId: OrgId, nodeIds: readonly string[]) => Promise<ReadonlyMap<string, NanoUsd>>
-  /** Waits until everything that was on the usage stream is in the ledger. */
-  drained: () => Promise<void>
-  /** Sum of the ledger rows that name each counter. */
-  ledgerSums: (orgId: OrgId, nodeIds: readonly string[]) => Promise<ReadonlyMap<string, NanoUsd>>
+  /** Resolves when everything that was on the organisation's usage stream is in the ledger; false if that takes long. */
+  drained: (orgId: OrgId) => Promise<boolean>
+  /** How many hourly sums differ from ledger and requests. */
+  rollupDrift: (orgId: OrgId) => Promise<number>
   save: (orgId: OrgId, checked: number, drift: readonly Drift[]) => Promise<void>
-  reportDrift: (orgId: OrgId, drift: readonly Drift[]) => void
+  /** Says it aloud: log and gauges. Called for every organisation, with nothing when all agrees. */
+  report: (orgId: OrgId, found: { drift: readonly Drift[]; rollups: number }) => void
 }
 
 /** How often a counter that moves while it is compared is looked at again before it is left for the next run. */
 const tries = 5
 
 /**
- * Compares every open counter with the ledger: used = opening + Σ ledger rows. A counter that traffic moves is judged
- * only when it stood still around the look at the ledger. Reports; never overwrites (money.md 4.6).
+ * Compares every counter with the ledger, and the roll-ups with the rows they sum. A counter that traffic moves is
+ * judged only when it stood still around the look at the ledger. Reports; never overwrites (money.md 4.6).
  */
-export const verifyLedger = defineJob<Ports>({
+export const verifyLedger = defineJob<VerifyPorts>({
   name: 'verify-ledger',
   run: async (ports) => {
     let checked = 0
     let drifting = 0
     for (const orgId of await ports.organisations()) {
-      const openings = await ports.nodes(orgId)
-      const { agreed, drift } = await compare(ports, orgId, openings)
+      const { agreed, drift } = await compare(ports, orgId)
       await ports.save(orgId, agreed + drift.length, drift)
-      if (drift.length > 0) ports.reportDrift(orgId, drift)
+      ports.report(orgId, { drift, rollups: await ports.rollupDrift(orgId) })
       checked += agreed + drift.length
       drifting += drift.length
     }
@@ -42,30 +42,26 @@ export const verifyLedger = defineJob<Ports>({
   },
 })
 
-async function compare(
-  ports: Ports,
-  orgId: OrgId,
-  openings: ReadonlyMap<string, NanoUsd>,
-): Promise<{ agreed: number; drift: Drift[] }> {
-  let open = [...openings.keys()]
+async function compare(ports: VerifyPorts, orgId: OrgId): Promise<{ agreed: number; drift: Drift[] }> {
+  let only: ReadonlySet<string> | undefined
   let agreed = 0
   const drift: Drift[] = []
-  for (let i = 0; i < tries && open.length > 0; i += 1) {
-    const before = await ports.counters(orgId, open)
-    await ports.drained()
-    const sums = await ports.ledgerSums(orgId, open)
-    const after = await ports.counters(orgId, open)
-    const moving: string[] = []
-    for (const node of open) {
-      const used = after.get(node)
-      const expected = (openings.get(node) ?? 0n) + (sums.get(node) ?? 0n)
-      if (before.get(node) !== used) moving.push(node)
-      // A counter exists from its first hold on; without one there is nothing to compare unless the ledger has rows.
-      else if (used === undefined && !sums.has(node)) continue
-      else if (used === expected) agreed += 1
-      else drift.push({ node, counterNano: String(used ?? 'missing'), ledgerNano: String(expected) })
+  for (let i = 0; i < tries && only?.size !== 0; i += 1) {
+    const names = [...(await ports.ledger(orgId)).keys()].filter((node) => only?.has(node) ?? true)
+    const before = await ports.counters(orgId, names)
+    if (!(await ports.drained(orgId))) break
+    const ledger = await ports.ledger(orgId)
+    const after = await ports.counters(orgId, names)
+    const moving = new Set<string>()
+    for (const node of names) {
+      const counterNano = after.get(node)
+      const ledgerNano = ledger.get(node) ?? 0n
+      if (before.get(node) !== counterNano) moving.add(node)
+      // A counter is made by its first hold, so before that there is nothing to compare.
+      else if (counterNano === undefined || counterNano === ledgerNano) agreed += 1
+      else drift.push({ node, counterNano, ledgerNano })
     }
-    open = moving
+    only = moving
   }
   return { agreed, drift }
 }

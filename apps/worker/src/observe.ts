@@ -1,0 +1,81 @@
+import { pino } from 'pino'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Job } from './job.ts'
+
+/** Runs a job, counts it, logs what it did; a run is skipped while the same job still runs in this process. */
+export type Observed = (job: Job) => Promise<void>
+
+export type Observation = {
+  registry: Registry
+  observed: Observed
+  /** Counters whose value differs from the ledger, by organisation; 0 everywhere or somebody must look. */
+  drift: Gauge<'org'>
+  /** Hourly sums that differ from the rows they sum, by organisation. */
+  rollupDrift: Gauge<'org'>
+  /** When each job last finished well, in ms since 1970. */
+  lastSuccess: (job: string) => number | undefined
+}
+
+/** Structured lines on stderr; stdout is for whoever started the process. */
+export const makeLog = (level: string) => pino({ level, base: { app: 'worker' } }, pino.destination(2))
+export type Log = ReturnType<typeof makeLog>
+
+export function observe(log: Log): Observation {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const runs = new Counter({
+    name: 'gateway_worker_runs_total',
+    help: 'Runs of jobs',
+    labelNames: ['job', 'outcome'],
+    registers: [registry],
+  })
+  const seconds = new Histogram({
+    name: 'gateway_worker_run_seconds',
+    help: 'Duration of runs',
+    labelNames: ['job'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+    registers: [registry],
+  })
+  const work = new Counter({
+    name: 'gateway_worker_work_total',
+    help: 'What jobs did',
+    labelNames: ['job', 'what'],
+    registers: [registry],
+  })
+  const drift = new Gauge({
+    name: 'gateway_ledger_drift_counters',
+    help: 'Budget counters that differ from the ledger',
+    labelNames: ['org'],
+    registers: [registry],
+  })
+  const rollupDrift = new Gauge({
+    name: 'gateway_rollup_drift_hours',
+    help: 'Hourly sums that differ from their rows',
+    labelNames: ['org'],
+    registers: [registry],
+  })
+  const running = new Set<string>()
+  const successes = new Map<string, number>()
+
+  const observed: Observed = async (job) => {
+    if (running.has(job.name)) return
+    running.add(job.name)
+    const stop = seconds.startTimer({ job: job.name })
+    try {
+      const report = await job.run()
+      runs.inc({ job: job.name, outcome: 'done' })
+      successes.set(job.name, Date.now())
+      const did = Object.entries(report).filter(([, count]) => count > 0)
+      for (const [what, count] of did) work.inc({ job: job.name, what }, count)
+      if (did.length > 0) log.info({ job: job.name, ...Object.fromEntries(did) }, 'done')
+    } catch (error) {
+      runs.inc({ job: job.name, outcome: 'failed' })
+      log.error({ job: job.name, err: error instanceof Error ? error.message : String(error) }, 'failed')
+      throw error
+    } finally {
+      stop()
+      running.delete(job.name)
+    }
+  }
+  return { registry, observed, drift, rollupDrift, lastSuccess: (job) => successes.get(job) }
+}

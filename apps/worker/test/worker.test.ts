@@ -1,0 +1,198 @@
+import { latest } from '@tollkeeper/db/verification'
+import { revoke } from '@tollkeeper/db/keys'
+import { readBalances } from '@tollkeeper/redis/balances'
+import { connectRedisPatiently } from '@tollkeeper/redis/connection'
+import { makePolicyReader } from '@tollkeeper/redis/policies'
+import { makeUsageReader } from '@tollkeeper/redis/usage-stream'
+import { shardOf } from '@tollkeeper/redis/shards'
+import { disposablePostgres, type DisposablePostgres } from '@tollkeeper/testbed/postgres'
+import { spawnProcess, until, type SpawnedProcess } from '@tollkeeper/testbed/processes'
+import { disposableRedis, type DisposableRedis } from '@tollkeeper/testbed/redis'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { spendingOrganisation, type Spending } from './spending-organisation.ts'
+import { startWorker } from './worker-process.ts'
+
+let postgres: DisposablePostgres
+let redisServer: DisposableRedis
+let stores: { postgres: string; redis: string }
+const workers: SpawnedProcess[] = []
+const organisations: Spending[] = []
+
+beforeEach(async () => {
+  postgres = await disposablePostgres()
+  redisServer = await disposableRedis({ fsync: 'always' })
+  stores = { postgres: postgres.url, redis: redisServer.url }
+})
+
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()))
+  await Promise.all(organisations.splice(0).map((organisation) => organisation.stop()))
+  await redisServer.stop()
+  await postgres.stop()
+})
+
+async function worker(env?: Record<string, string>): Promise<SpawnedProcess> {
+  const started = await startWorker(stores, env)
+  workers.push(started)
+  return started
+}
+
+async function organisation(options: { limit: bigint; leaseMs?: number }): Promise<Spending> {
+  const made = await spendingOrganisation(stores, options)
+  organisations.push(made)
+  return made
+}
+
+type Sums = { rows: number; amount: bigint; hours: bigint }
+
+/** Ledger rows, their sum, and the sum of the hourly roll-ups. */
+async function sumsOf({ db, orgId }: Spending): Promise<Sums> {
+  const { rows } = await db.pool.query<{ rows: number; amount: string; hours: string }>(
+    `SELECT count(*)::int AS rows, coalesce(sum(amount_nano), 0)::text AS amount,
+       (SELECT coalesce(sum(cost_nano), 0)::text FROM usage_hour WHERE org_id = $1) AS hours
+     FROM ledger_entry WHERE org_id = $1`,
+    [orgId],
+  )
+  const [row] = rows
+  return { rows: row?.rows ?? 0, amount: BigInt(row?.amount ?? 0), hours: BigInt(row?.hours ?? 0) }
+}
+
+async function balanceOf({ redis, orgId, node }: Spending) {
+  const { id } = node()
+  return (await readBalances(redis, orgId, [id])).get(id)
+}
+
+describe('the worker', () => {
+  it('records 200 charges of $0.00001 as 200 ledger rows and $0.002 on the chart', async () => {
+    const acme = await organisation({ limit: 1_000_000_000n })
+    await worker()
+    for (let i = 0; i < 10; i += 1) await Promise.all(Array.from({ length: 20 }, () => acme.spend(10_000n)))
+    const sums = await until(async () => ((await sumsOf(acme)).rows >= 200 ? sumsOf(acme) : undefined), {
+      within: 20_000,
+    })
+    expect(sums).toEqual({ rows: 200, amount: 2_000_000n, hours: 2_000_000n })
+    expect(await balanceOf(acme)).toEqual({ used: 2_000_000n, held: 0n, limit: 1_000_000_000n })
+  })
+
+  it('loses no row and doubles none when it is killed while it drains, and another one takes over', async () => {
+    const acme = await organisation({ limit: 1_000_000_000_000n })
+    const first = await worker({ DRAIN_EVERY_MS: '60000' })
+    for (let i = 0; i < 40; i += 1) await Promise.all(Array.from({ length: 50 }, () => acme.spend(1_000n)))
+    await first.stop()
+    // Started afresh, it drains at once; it is killed as soon as the first rows are there.
+    const second = await worker({ DRAIN_EVERY_MS: '50' })
+    await until(async () => (await sumsOf(acme)).rows > 0, { within: 20_000, every: 1 })
+    await second.kill9()
+    await worker()
+    const sums = await until(async () => ((await sumsOf(acme)).rows >= 2_000 ? sumsOf(acme) : undefined), {
+      within: 40_000,
+    })
+    expect(sums).toEqual({ rows: 2_000, amount: 2_000_000n, hours: 2_000_000n })
+    const left = makeUsageReader(acme.redis, 'test')
+    await until(async () => (await left.lag([shardOf(acme.orgId)])).entries === 0, { within: 20_000 })
+  })
+
+  it('charges the whole hold of a proxy that died, provisionally, and corrects it when the proxy comes back', async () => {
+    const acme = await organisation({ limit: 1_000_000_000n, leaseMs: 300 })
+    await worker()
+    const attempt = await acme.hold(500_000n)
+    await until(async () => (await balanceOf(acme))?.held === 0n, { within: 20_000, what: 'the lease to be swept' })
+    expect(await balanceOf(acme)).toMatchObject({ used: 500_000n, held: 0n })
+
+    expect(await acme.settle(attempt, 120_000n)).toBe('corrected')
+    expect(await balanceOf(acme)).toMatchObject({ used: 120_000n, held: 0n })
+    const sums = await until(async () => ((await sumsOf(acme)).rows === 2 ? sumsOf(acme) : undefined), {
+      within: 20_000,
+    })
+    expect(sums).toEqual({ rows: 2, amount: 120_000n, hours: 120_000n })
+  })
+
+  it('publishes a revoked key although whoever revoked it died before publishing', async () => {
+    const acme = await organisation({ limit: 1_000_000_000n })
+    await worker()
+    const subscriber = connectRedisPatiently(stores.redis)
+    const policies = makePolicyReader(acme.redis, subscriber)
+    await until(async () => (await policies.key(acme.publicId))?.status === 'active', { within: 20_000 })
+    await revoke(acme.db.prisma, acme.orgId, acme.keyId)
+    await until(async () => (await policies.key(acme.publicId))?.status === 'revoked', { within: 20_000 })
+    expect(await policies.isComplete()).toBe(true)
+    subscriber.disconnect()
+  })
+
+  it('opens an emptied Redis with what the ledger says was spent, and publishes every policy again', async () => {
+    const acme = await organisation({ limit: 1_000_000n })
+    await worker()
+    await acme.spend(600_000n)
+    await until(async () => (await sumsOf(acme)).rows === 1, { within: 20_000 })
+    await acme.redis.flushall()
+    await expect(acme.hold(600_000n)).rejects.toThrow(/"reason":"over"/)
+    expect(await balanceOf(acme)).toMatchObject({ used: 600_000n, held: 0n })
+    const subscriber = connectRedisPatiently(stores.redis)
+    const policies = makePolicyReader(acme.redis, subscriber)
+    await until(async () => (await policies.org(acme.orgId)) !== null, { within: 20_000 })
+    subscriber.disconnect()
+  })
+
+  it('goes on by itself after Redis was killed and started again', async () => {
+    const acme = await organisation({ limit: 1_000_000_000n })
+    await worker()
+    await acme.spend(1_000n)
+    await redisServer.kill9()
+    await redisServer.restart()
+    await until(async () => (await acme.redis.ping()) === 'PONG', { within: 20_000 })
+    await acme.spend(2_000n)
+    const sums = await until(async () => ((await sumsOf(acme)).rows === 2 ? sumsOf(acme) : undefined), {
+      within: 40_000,
+    })
+    expect(sums).toEqual({ rows: 2, amount: 3_000n, hours: 3_000n })
+  })
+
+  it('finds that counters and ledger agree, and names the counter when somebody changes one', async () => {
+    const acme = await organisation({ limit: 1_000_000_000n })
+    await worker()
+    await acme.spend(700n)
+    const { id } = acme.node()
+    const agreed = await until(
+      async () => {
+        const found = await latest(acme.db.prisma, acme.orgId)
+        return found && (await sumsOf(acme)).rows === 1 && found.checked === 1 ? found : undefined
+      },
+      { within: 20_000 },
+    )
+    expect(agreed.drift).toEqual([])
+    const [counter] = await acme.redis.keys(`b:*${id}`)
+    await acme.redis.hincrby(counter!, 'used', 5)
+    const drift = await until(
+      async () => {
+        const found = await latest(acme.db.prisma, acme.orgId)
+        return found && found.drift.length > 0 ? found.drift : undefined
+      },
+      { within: 20_000 },
+    )
+    expect(drift).toEqual([{ node: id, counterNano: 705n, ledgerNano: 700n }])
+  })
+
+  it('sets an unreadable entry aside and records the ones around it', async () => {
+    const acme = await organisation({ limit: 1_000_000_000n })
+    await worker()
+    await acme.spend(1n)
+    const [stream] = await acme.redis.keys(`us:{${shardOf(acme.orgId)}}`)
+    await acme.redis.xadd(stream!, '*', 't', 'attempt', 'id', 'nonsense', 'amount', '1e3')
+    await acme.spend(2n)
+    await until(async () => (await sumsOf(acme)).rows === 2, { within: 20_000 })
+    const { rows } = await acme.db.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM usage_dead')
+    expect(rows[0]?.count).toBe(1)
+  })
+
+  it('refuses to start with a wrong environment and names every problem', async () => {
+    await expect(
+      spawnProcess({
+        name: 'worker',
+        command: process.execPath,
+        args: [new URL('../src/main.ts', import.meta.url).pathname],
+        env: { DATABASE_URL: 'mysql://x', REDIS_URL: undefined, WORKER_PORT: 'many' },
+        ready: /"listening"/,
+      }),
+    ).rejects.toThrow(/DATABASE_URL[^]*REDIS_URL[^]*WORKER_PORT/)
+  })
+})
