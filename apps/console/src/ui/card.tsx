@@ -31,7 +31,7 @@ export function Card({ title, description, actions, footer, flush = false, class
           {actions ? <div className="flex shrink-0 items-center gap-2">{actions}</div> : null}
         </header>
       ) : null}
-      <div className={flush ? '' : 'p-5'}>{children}</div>
+      <div className={flush ? 'overflow-clip rounded-b-[inherit] first:rounded-[inherit]' : 'p-5'}>{children}</div>
       {footer ? (
         <footer className="flex flex-wrap items-center justify-end gap-3 border-t border-line px-5 py-3">
           {footer}

@@ -82,14 +82,7 @@ export function StackedBars({ label, series, data, axisText, height = 280, line,
                 isAnimationActive={false}
               />
             ))}
-            {line ? (
-              <ReferenceLine
-                y={line.value}
-                stroke="var(--ink)"
-                strokeDasharray="4 4"
-                label={{ value: line.label, position: 'insideTopRight', fill: 'var(--muted)', fontSize: 12 }}
-              />
-            ) : null}
+            {line ? <ReferenceLine y={line.value} stroke="var(--ink)" strokeDasharray="4 4" /> : null}
           </BarChart>
         </ResponsiveContainer>
       </div>
@@ -101,6 +94,12 @@ export function StackedBars({ label, series, data, axisText, height = 280, line,
               {each.name}
             </li>
           ))}
+          {line ? (
+            <li className="flex items-center gap-1.5">
+              <span aria-hidden className="w-4 border-t border-dashed border-ink" />
+              {line.label}
+            </li>
+          ) : null}
         </ul>
       </figcaption>
     </figure>

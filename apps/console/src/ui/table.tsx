@@ -54,7 +54,7 @@ export function Table<Row>({
 }: TableProps<Row>) {
   if (rows?.length === 0 && empty) return <>{empty}</>
   return (
-    <div className={classNames('overflow-x-auto', className)}>
+    <div className={classNames('overflow-x-auto xl:overflow-visible', className)}>
       <table
         role="table"
         aria-busy={rows === undefined || stale}
