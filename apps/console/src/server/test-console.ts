@@ -22,6 +22,8 @@ export type TestConsole = {
   organisation(name: string): Promise<Organisation>
   /** A new member of the organisation; `leads` puts them at the head of a team. */
   person(org: Organisation, access: Access, leads?: TeamId): Promise<Person>
+  /** Whoever is told to be signed in. */
+  callerOf(session: Session | null): Api
   /** Nobody signed in. */
   stranger: Api
   stop(): Promise<void>
@@ -51,6 +53,7 @@ export async function testConsole(): Promise<TestConsole> {
       const session = { userId: user.id, ...who }
       return { api: callerOf(session), memberId, session }
     },
+    callerOf,
     stranger: callerOf(null),
     async stop() {
       stores.redis.disconnect()
