@@ -3,7 +3,7 @@ import { fail } from '@tollkeeper/domain/failure'
 import { bytesBound, ChatBody, inputTokens, makeCaller, outputTokens } from '@tollkeeper/providers'
 import { readBalances } from '@tollkeeper/redis/balances'
 import { makeBudgets } from '@tollkeeper/redis/budgets'
-import { connectRedis, connectRedisPatiently, StoreUnavailable } from '@tollkeeper/redis/connection'
+import { connectRedis, connectRedisPatiently, redisReady, StoreUnavailable } from '@tollkeeper/redis/connection'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
 import { makeRates } from '@tollkeeper/redis/rates'
 import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
@@ -46,7 +46,8 @@ export type Proxy = {
 const keepAliveMs = 10_000
 const stalledMs = 60_000
 const foldMs = 10_000
-/** Long enough to load the tokenizer, short enough for nobody to wait. */
+/** How long a start waits for Redis. */
+const startWaitMs = 5_000
 const pingMs = 500
 
 /** Builds the adapters and hands them to the rooms. The only file that knows both sides. */
@@ -181,6 +182,8 @@ export function compose(env: Env, log: Logger): Proxy {
         if (change.kind === 'key') standings.forgetKey(change.publicId)
         else standings.forgetOrg(change.orgId)
       })
+      // Without Redis it starts all the same: it is alive, refuses with 503, and is ready when Redis is.
+      await redisReady(redis, startWaitMs).catch(() => {})
       await budgets.epochs.refresh().catch(() => {})
     },
     async stop(graceMs) {
