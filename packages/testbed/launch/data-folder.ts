@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -47,5 +48,12 @@ export function openDataFolder(path: string): DataFolder {
       renameSync(unfinished, at(name))
     },
     remove: (name) => rmSync(at(name), { force: true }),
+  }
+}
+
+/** Begins new logs; those of the run before stay beside them as `<name>.log.previous`. */
+export function keepPreviousLogs(folder: DataFolder): void {
+  for (const name of readdirSync(folder.at('logs')).filter((file) => file.endsWith('.log'))) {
+    renameSync(folder.at('logs', name), folder.at('logs', `${name}.previous`))
   }
 }

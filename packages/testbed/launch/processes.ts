@@ -10,7 +10,6 @@ import type { Service } from './supervisor.ts'
 
 /** What the processes are told about their world. */
 export type World = {
-  readonly folder: DataFolder
   readonly secrets: Secrets
   readonly databaseUrl: string
   readonly redisUrl: string
@@ -40,11 +39,6 @@ export const addressOf = (port: number): string => `http://localhost:${port}`
 export function processTable(world: World): ProcessEntry[] {
   const { secrets, ports } = world
   const stores = { DATABASE_URL: world.databaseUrl, REDIS_URL: world.redisUrl }
-  const addresses = {
-    CONSOLE_URL: addressOf(ports.console),
-    PROXY_PUBLIC_URL: addressOf(ports.proxy),
-    SIMULATOR_URL: addressOf(ports.simulator),
-  }
   return [
     {
       name: 'simulator',
@@ -55,7 +49,7 @@ export function processTable(world: World): ProcessEntry[] {
     {
       name: 'worker',
       script: join(root, 'apps/worker/src/main.ts'),
-      env: { ...stores, ...addresses, WORKER_PORT: String(ports.worker) },
+      env: { ...stores, CONSOLE_URL: addressOf(ports.console), WORKER_PORT: String(ports.worker) },
       ready: `http://127.0.0.1:${ports.worker}/readyz`,
     },
     {
@@ -63,11 +57,12 @@ export function processTable(world: World): ProcessEntry[] {
       script: world.consoleServer,
       env: {
         ...stores,
-        ...addresses,
         NODE_ENV: 'production',
         PORT: String(ports.console),
         HOSTNAME: '127.0.0.1',
         NEXTAUTH_URL: addressOf(ports.console),
+        PROXY_PUBLIC_URL: addressOf(ports.proxy),
+        SIMULATOR_URL: addressOf(ports.simulator),
         NEXTAUTH_SECRET: secrets.NEXTAUTH_SECRET,
         KEY_PEPPERS: secrets.KEY_PEPPERS,
         CREDENTIAL_PUBLIC_KEY: secrets.CREDENTIAL_PUBLIC_KEY,
@@ -79,13 +74,11 @@ export function processTable(world: World): ProcessEntry[] {
       name: 'proxy',
       script: join(root, 'apps/proxy/src/main.ts'),
       env: {
-        ...stores,
-        ...addresses,
+        REDIS_URL: world.redisUrl,
         PROXY_PORT: String(ports.proxy),
         KEY_PEPPERS: secrets.KEY_PEPPERS,
         CREDENTIAL_PRIVATE_KEY: secrets.CREDENTIAL_PRIVATE_KEY,
         INTERNAL_TOKEN: secrets.INTERNAL_TOKEN,
-        JOURNAL_DIR: world.folder.at('journal'),
         SHUTDOWN_GRACE_MS: '10000',
       },
       ready: `http://127.0.0.1:${ports.proxy}/readyz`,

@@ -13,9 +13,12 @@ export class Problem extends Error {
   }
 }
 
+// On a terminal, a line that counts seconds may stand where the next one goes.
+const fresh = process.stdout.isTTY ? '\r\u001B[2K' : ''
+
 /** @param {string} line */
 export function say(line) {
-  process.stdout.write(`  ${line}\n`)
+  process.stdout.write(`${fresh}  ${line}\n`)
 }
 
 /**
@@ -30,10 +33,9 @@ export function say(line) {
 export async function step(what, work) {
   const begun = performance.now()
   const seconds = () => `${Math.round((performance.now() - begun) / 1_000)} s`
-  const live = process.stdout.isTTY
   let shown = false
   const show = () => {
-    if (live) process.stdout.write(`\r  ${what} … ${seconds()}`)
+    if (fresh) process.stdout.write(`${fresh}  ${what} … ${seconds()}`)
     else if (!shown) say(`${what} …`)
     shown = true
   }
@@ -43,7 +45,7 @@ export async function step(what, work) {
   const finish = (end) => {
     clearTimeout(first)
     clearInterval(ticker)
-    if (shown) process.stdout.write(`${live ? '\r' : ''}  ${what}: ${end} (${seconds()})\n`)
+    if (shown) say(`${what}: ${end} (${seconds()})`)
   }
   try {
     const result = await work()

@@ -44,11 +44,14 @@ export function forgetRun(folder: DataFolder): void {
   folder.remove(fileName)
 }
 
-/** @throws Error when the process is gone already */
-export function ownProcess(name: string, pid: number, signal: OwnProcess['signal'] = 'SIGTERM'): OwnProcess {
+/** A process as it is written down; undefined when it is gone already. */
+export function ownProcess(
+  name: string,
+  pid: number,
+  signal: OwnProcess['signal'] = 'SIGTERM',
+): OwnProcess | undefined {
   const identity = identityOf(pid)
-  if (identity === undefined) throw new Error(`${name} (process ${pid}) is gone.`)
-  return { name, pid, identity, signal }
+  return identity === undefined ? undefined : { name, pid, identity, signal }
 }
 
 /** Whether that very process still lives: a stranger with its pid does not count. */

@@ -1,15 +1,16 @@
 import { join } from 'node:path'
+import { identityOf } from '../src/processes/identity.ts'
 import { announcement, type Addresses } from './announcement.ts'
 import { consoleBuild } from './console-build.ts'
 import { modelFor, setupLink } from './first-steps.ts'
-import { openDataFolder, type DataFolder } from './data-folder.ts'
+import { keepPreviousLogs, openDataFolder, type DataFolder } from './data-folder.ts'
 import { demoIsDue, readDemo, seedDemo } from './demo.ts'
 import { readLaunchEnv, root, type LaunchEnv } from './env.ts'
 import { withLock } from './lock.mjs'
 import { choosePorts, type Ports } from './ports.ts'
 import { addressOf, processTable, serviceOf } from './processes.ts'
 import { runCommand, say, step } from './progress.mjs'
-import { forgetRun, lives, ownProcess, readRun, stopLeftovers, writeRun, type RunRecord } from './run-file.ts'
+import { forgetRun, lives, readRun, stopLeftovers, writeRun, type OwnProcess, type RunRecord } from './run-file.ts'
 import { runToEnd } from './run-to-end.ts'
 import { secretsOf } from './secrets.ts'
 import { startStores } from './stores.ts'
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
   if (claimed.kind === 'running') return tellRunning(claimed.run, folder)
   const { run, ports } = claimed
 
+  keepPreviousLogs(folder)
   const quit = quitSignal()
   const services = supervisor((processes) => writeRun(folder, { ...run, processes }))
   try {
@@ -59,7 +61,9 @@ function claim(env: LaunchEnv, folder: DataFolder): Promise<Claim> {
       proxy: addressOf(ports.proxy),
       simulator: addressOf(ports.simulator),
     }
-    const run = { launcher: ownProcess('npm start', process.pid), processes: [], addresses }
+    const identity = identityOf(process.pid) ?? ''
+    const launcher: OwnProcess = { name: 'npm start', pid: process.pid, identity, signal: 'SIGTERM' }
+    const run = { launcher, processes: [], addresses }
     writeRun(folder, run)
     return { kind: 'ours', run, ports }
   })
@@ -105,7 +109,7 @@ async function startAll(
   }
   const consoleServer = await consoleBuild(quit)
   quit.throwIfAborted()
-  const table = processTable({ folder, secrets, databaseUrl, redisUrl, ports, consoleServer })
+  const table = processTable({ secrets, databaseUrl, redisUrl, ports, consoleServer })
   await step('starting the processes', () => services.start(table.map((entry) => serviceOf(entry, folder))))
 
   const demo = readDemo(folder)

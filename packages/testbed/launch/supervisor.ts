@@ -49,7 +49,9 @@ export function supervisor(
   async function start(keep: (typeof kept)[number]): Promise<void> {
     const { name, signal } = keep.service
     keep.running = await keep.service.start((pid) => {
-      keep.known = ownProcess(name, pid, signal)
+      // A process that is gone already shows when it does not become ready.
+      const known = ownProcess(name, pid, signal)
+      if (known) keep.known = known
       tell()
     })
   }

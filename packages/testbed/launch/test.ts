@@ -25,14 +25,21 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   try {
     const tests = () => runStage('tests', () => vitest(folder.path, stores, filter))
-    const results =
-      filter.length > 0 ? [await tests()] : [...(await checks()), await tests(), ...(await journeys(folder.path))]
+    const results = filter.length > 0 ? [await tests()] : await everything(folder.path, tests)
     process.stdout.write(stageTable(results))
     return results.every(({ ok }) => ok) ? 0 : 1
   } finally {
     await Promise.all([postgres.stop(), redis.stop()])
     folder.remove()
   }
+}
+
+async function everything(folder: string, tests: () => Promise<StageResult>): Promise<StageResult[]> {
+  const build = runStage('console build', async () => {
+    await consoleBuild()
+    return { ok: true }
+  })
+  return [await build, ...(await checks()), await tests(), await runStage('journeys', () => playwright(folder))]
 }
 
 async function checks(): Promise<StageResult[]> {
@@ -57,20 +64,11 @@ async function vitest(folder: string, env: Record<string, string>, filter: reado
   return { ok, counts: { passed: read?.numPassedTests ?? 0, failed: read?.numFailedTests ?? 0 } }
 }
 
-/** The browser journeys against a production build. */
-async function journeys(folder: string): Promise<StageResult[]> {
-  const build = await runStage('console build', async () => {
-    await consoleBuild()
-    return { ok: true }
-  })
-  if (!build.ok) return [build]
-  return [build, await runStage('journeys', () => playwright(folder))]
-}
-
 const playwrightReport = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number() }),
 })
 
+/** The browser journeys. */
 async function playwright(folder: string): Promise<{ ok: boolean; counts: Counts }> {
   const report = join(folder, 'playwright.json')
   const env = { CHROMIUM_PATH: await findChromium(), PLAYWRIGHT_JSON_OUTPUT_FILE: report }

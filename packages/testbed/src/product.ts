@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { spawnProcess } from './processes/spawn-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const readySchema = z.object({
+export const readySchema = z.object({
   console: z.url(),
   proxy: z.url(),
   simulator: z.url(),

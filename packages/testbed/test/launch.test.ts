@@ -4,11 +4,10 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDataFolder } from '../launch/data-folder.ts'
 import { ownProcess, writeRun, type OwnProcess } from '../launch/run-file.ts'
-import { inheritedEnv } from '../src/env.ts'
+import { apart, launch } from './launching.ts'
 
 let dataDir = ''
 const started: ChildProcess[] = []
@@ -20,22 +19,8 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-const anyPort = { PROXY_PORT: '0', CONSOLE_PORT: '0', SIMULATOR_PORT: '0', WORKER_PORT: '0' }
-
-/** Runs `npm start` or `npm stop` without the toolchain, to its end. */
-async function run(command: 'start' | 'stop', env: Record<string, string> = {}) {
-  const script = fileURLToPath(new URL(`../launch/${command}.ts`, import.meta.url))
-  const child = spawn(process.execPath, [script], {
-    env: inheritedEnv({ DATA_DIR: dataDir, ...anyPort, ...env }),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  started.push(child)
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { code, output }
-}
+const run = (command: 'start' | 'stop', env: Record<string, string> = {}) =>
+  launch(command, { ...apart(dataDir), ...env })
 
 /** A process that only waits, as `npm start` would have recorded it. */
 async function waiting(name: string): Promise<OwnProcess & { ended: Promise<unknown> }> {
@@ -43,7 +28,9 @@ async function waiting(name: string): Promise<OwnProcess & { ended: Promise<unkn
   started.push(child)
   await new Promise((resolve) => child.once('spawn', resolve))
   const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
-  return { ...ownProcess(name, child.pid ?? 0), ended }
+  const known = ownProcess(name, child.pid ?? 0)
+  if (!known) throw new Error(`${name} did not start.`)
+  return { ...known, ended }
 }
 
 const addresses = {
@@ -110,7 +97,7 @@ describe('npm stop', () => {
     expect(output.trim()).toBe('stopped proxy, worker')
     expect(code).toBe(0)
     expect(await Promise.all([proxy.ended, worker.ended])).toEqual(['SIGTERM', 'SIGTERM'])
-    expect(ownProcess('stranger', stranger.pid).identity).toBe(stranger.identity)
+    expect(ownProcess('stranger', stranger.pid)?.identity).toBe(stranger.identity)
     expect(existsSync(join(dataDir, 'run.json'))).toBe(false)
   })
 

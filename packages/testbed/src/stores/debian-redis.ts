@@ -33,7 +33,8 @@ function downloadAndUnpack(workshop: string): string | undefined {
   for (const folder of [join(lists, 'partial'), join(cache, 'archives/partial'), root]) {
     mkdirSync(folder, { recursive: true })
   }
-  const options = [`Dir::State::Lists=${lists}`, `Dir::Cache=${cache}`, 'Debug::NoLocking=1']
+  const patience = ['Acquire::http::Timeout=15', 'Acquire::Retries=1']
+  const options = [...patience, `Dir::State::Lists=${lists}`, `Dir::Cache=${cache}`, 'Debug::NoLocking=1']
   const apt = (...words: string[]) =>
     spawnSync('apt-get', [...options.flatMap((option) => ['-o', option]), '-qq', ...words], {
       cwd: workshop,
