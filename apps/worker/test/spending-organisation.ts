@@ -6,7 +6,7 @@ import { create as createOrganisation } from '@tollkeeper/db/organisations'
 import { buildOrgPolicy } from '@tollkeeper/db/policies'
 import { create as createTeam } from '@tollkeeper/db/teams'
 import { nodesOf, type BudgetNode } from '@tollkeeper/domain/budget'
-import type { AttemptId, KeyId, OrgId, ProviderId, RequestId, TeamId } from '@tollkeeper/domain/id'
+import type { AttemptId, KeyId, OrgId, ProviderId, RequestId } from '@tollkeeper/domain/id'
 import { base62 } from '@tollkeeper/domain/id'
 import { makeBudgets, type Budgets } from '@tollkeeper/redis/budgets'
 import { connectRedis, redisReady } from '@tollkeeper/redis/connection'
@@ -67,7 +67,7 @@ export async function spendingOrganisation(
       sharing: 'pool',
     }),
   )
-  const scopes = { orgId, teamId: team.id as TeamId, roleGroupId: null, roleId: null, userId: null, keyId: key.id }
+  const scopes = { orgId, teamId: team.id, roleGroupId: null, roleId: null, userId: null, keyId: key.id }
 
   const policy = await buildOrgPolicy(db.prisma, orgId, { consoleUrl: null })
   const byScope = Map.groupBy(policy?.budgets ?? [], ({ scope }) => `${scope.kind}:${scope.id}`)
