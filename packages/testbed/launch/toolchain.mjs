@@ -258,13 +258,14 @@ async function main() {
     )
   }
   const { node, pnpm } = findTools()
-  if (command === 'stop' && (!node || !existsSync(stampFile))) {
+  if (command === 'stop' && !existsSync(stampFile)) {
     say('nothing is running: Tollkeeper was not installed here yet')
     return 0
   }
   const ready = node && pnpm && packagesAreCurrent() && clientIsCurrent()
   // To stop something nothing need be up to date.
-  if (!ready && command !== 'stop') {
+  const enough = command === 'stop' ? node : ready
+  if (!enough) {
     mayWriteTo(root)
     await withLock(join(toolchain, 'lock'), 'installing Tollkeeper', makeReady)
   }
