@@ -105,7 +105,9 @@ async function startAll(
     await database('import of prices', 'prices/import-now.ts')
   })
   if (!env.NO_DEMO && (await demoIsDue(folder, databaseUrl))) {
-    await step('filling the demo', () => seedDemo(folder, { ...stores, ...secrets }, quit))
+    await step('filling the demo', () =>
+      seedDemo(folder, { ...stores, ...secrets, SIMULATOR_URL: addresses.simulator }, quit),
+    )
   }
   const consoleServer = await consoleBuild(quit)
   quit.throwIfAborted()
