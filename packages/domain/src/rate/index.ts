@@ -1,3 +1,4 @@
+export * from './admit.ts'
 export * from './limits-of.ts'
 export * from './rate-limit.ts'
 export * from './sliding-window.ts'

@@ -1,4 +1,4 @@
-import { tokenLimitsOf } from '@tollkeeper/domain/rate'
+import { tokenLimitsOf, type TokenLimit } from '@tollkeeper/domain/rate'
 import type { AttemptResult } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
 import { counterKey, holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
@@ -21,34 +21,42 @@ const notSent: AttemptResult = { outcome: 'not-sent', usageSource: 'reported', t
  * Gives money and tokens of a hold back, of which nothing was sent. Idempotent, writes no usage event, and also stops
  * a hold that has not arrived yet. Only where the sweeper has charged the hold already, a correction to 0 is written.
  */
-export function makeRelease(redis: Redis) {
-  return async ({ orgId, attemptId, nodes, rates }: Release): Promise<void> => {
-    const shard = shardOf(orgId)
-    const limits = tokenLimitCall(orgId, tokenLimitsOf(rates))
-    const raw = await onItsCounters(idsText(nodes), (ids) => {
-      const counters = ids === '' ? [] : ids.split(' ')
-      return releaseScript.run(
-        redis,
-        [
-          sequenceKey(shard),
-          holdKey(orgId, attemptId),
-          leasesKey(shard),
-          usageStreamKey(shard),
-          ...counters.map((id) => counterKey(orgId, id)),
-          ...limits.keys,
-        ],
-        [
-          leaseMember(orgId, attemptId),
-          attemptId,
-          JSON.stringify(notSent),
-          ids,
-          limits.ids,
-          counters.length,
-          ...limits.args,
-        ],
-      )
-    })
-    const reply = readReply(releaseScript.name, raw, answers)
-    if (reply.kind === 'OTHER') throw reply.unexpected()
-  }
+export const makeRelease =
+  (redis: Redis) =>
+  (release: Release): Promise<void> =>
+    releaseWith(redis, release, tokenLimitsOf(release.rates))
+
+/** `release` with the token limits spelled out. */
+export async function releaseWith(
+  redis: Redis,
+  { orgId, attemptId, nodes }: Omit<Release, 'rates'>,
+  tokenLimits: readonly TokenLimit[],
+): Promise<void> {
+  const shard = shardOf(orgId)
+  const limits = tokenLimitCall(orgId, tokenLimits)
+  const raw = await onItsCounters(idsText(nodes), (ids) => {
+    const counters = ids === '' ? [] : ids.split(' ')
+    return releaseScript.run(
+      redis,
+      [
+        sequenceKey(shard),
+        holdKey(orgId, attemptId),
+        leasesKey(shard),
+        usageStreamKey(shard),
+        ...counters.map((id) => counterKey(orgId, id)),
+        ...limits.keys,
+      ],
+      [
+        leaseMember(orgId, attemptId),
+        attemptId,
+        JSON.stringify(notSent),
+        ids,
+        limits.ids,
+        counters.length,
+        ...limits.args,
+      ],
+    )
+  })
+  const reply = readReply(releaseScript.name, raw, answers)
+  if (reply.kind === 'OTHER') throw reply.unexpected()
 }

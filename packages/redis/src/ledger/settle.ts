@@ -1,7 +1,7 @@
 import type { BudgetNode } from '@tollkeeper/domain/budget'
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import { maxHoldNano, type NanoUsd } from '@tollkeeper/domain/price'
-import { tokenLimitsOf, type RateLimit } from '@tollkeeper/domain/rate'
+import { tokenLimitsOf, type RateLimit, type TokenLimit } from '@tollkeeper/domain/rate'
 import type { AttemptResult, RequestEvent } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
 import { counterKey, holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
@@ -42,47 +42,55 @@ export const settleScript = defineScript('settle_v1')
 const answers = { SETTLED: 3, CORRECTED: 3, DUP: 1, GONE: 1, OTHER: 2 }
 
 /** Idempotent: to be called again until it is acknowledged. @throws RangeError for an amount beyond bounds. */
-export function makeSettle(redis: Redis) {
-  return async (settlement: Settlement): Promise<SettleReply> => {
-    const { orgId, attemptId, amount, result, request } = settlement
-    if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A cost of ${amount} nano-USD is out of bounds`)
-    const shard = shardOf(orgId)
-    const limits = tokenLimitCall(orgId, tokenLimitsOf(settlement.rates))
-    const head = [
-      leaseMember(orgId, attemptId),
-      attemptId,
-      amount.toString(),
-      Math.min(mostTokens, Math.max(0, Math.round(settlement.tokens))),
-      JSON.stringify(result),
-      request ? JSON.stringify(request) : '',
-    ]
-    const raw = await onItsCounters(idsText(settlement.nodes), (ids) => {
-      const counters = ids === '' ? [] : ids.split(' ')
-      return settleScript.run(
-        redis,
-        [
-          sequenceKey(shard),
-          holdKey(orgId, attemptId),
-          leasesKey(shard),
-          usageStreamKey(shard),
-          ...counters.map((id) => counterKey(orgId, id)),
-          ...limits.keys,
-        ],
-        [...head, ids, limits.ids, counters.length, ...limits.args],
-      )
-    })
-    const reply = readReply(settleScript.name, raw, answers)
-    switch (reply.kind) {
-      case 'SETTLED':
-        return { kind: 'settled', overage: reply.count(2) === 1 }
-      case 'CORRECTED':
-        return { kind: 'corrected', overage: reply.count(2) === 1 }
-      case 'DUP':
-        return { kind: 'duplicate', overage: false }
-      case 'GONE':
-        return { kind: 'gone', overage: false }
-      default:
-        throw reply.unexpected()
-    }
+export const makeSettle =
+  (redis: Redis) =>
+  (settlement: Settlement): Promise<SettleReply> =>
+    settleWith(redis, settlement, tokenLimitsOf(settlement.rates))
+
+/** `settle` with the token limits spelled out. */
+export async function settleWith(
+  redis: Redis,
+  settlement: Omit<Settlement, 'rates'>,
+  tokenLimits: readonly TokenLimit[],
+): Promise<SettleReply> {
+  const { orgId, attemptId, amount, result, request } = settlement
+  if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A cost of ${amount} nano-USD is out of bounds`)
+  const shard = shardOf(orgId)
+  const limits = tokenLimitCall(orgId, tokenLimits)
+  const head = [
+    leaseMember(orgId, attemptId),
+    attemptId,
+    amount.toString(),
+    Math.min(mostTokens, Math.max(0, Math.round(settlement.tokens))),
+    JSON.stringify(result),
+    request ? JSON.stringify(request) : '',
+  ]
+  const raw = await onItsCounters(idsText(settlement.nodes), (ids) => {
+    const counters = ids === '' ? [] : ids.split(' ')
+    return settleScript.run(
+      redis,
+      [
+        sequenceKey(shard),
+        holdKey(orgId, attemptId),
+        leasesKey(shard),
+        usageStreamKey(shard),
+        ...counters.map((id) => counterKey(orgId, id)),
+        ...limits.keys,
+      ],
+      [...head, ids, limits.ids, counters.length, ...limits.args],
+    )
+  })
+  const reply = readReply(settleScript.name, raw, answers)
+  switch (reply.kind) {
+    case 'SETTLED':
+      return { kind: 'settled', overage: reply.count(2) === 1 }
+    case 'CORRECTED':
+      return { kind: 'corrected', overage: reply.count(2) === 1 }
+    case 'DUP':
+      return { kind: 'duplicate', overage: false }
+    case 'GONE':
+      return { kind: 'gone', overage: false }
+    default:
+      throw reply.unexpected()
   }
 }

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest'
 import { aHold, aNode, settlementOf } from '../../test/builders.ts'
 import { openLedger } from '../../test/ledger.ts'
 import { makeSweeper } from '../budgets.ts'
+import { counterKey, holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
 import { shardOf } from '../shards.ts'
+import { orphanScript } from '../sweeper.ts'
 
 it('charges the whole hold of an owner that is gone, provisionally', async () => {
   const { shortLived, sweeper, balances, events } = await openLedger()
@@ -54,6 +56,19 @@ it('leaves a hold alone whose lease runs, or ended within the grace', async () =
   expect(await makeSweeper(redis, { graceMs: 60_000 }).sweep(shardOf(running.orgId))).toBe(0)
   expect(await sweeper.sweep(shardOf(running.orgId))).toBe(1)
   expect(await balances(running.orgId, running.nodes)).toEqual([[5n, 5n, 1_000n]])
+})
+
+it('leaves a hold alone that was renewed after it was found due', async () => {
+  const { budgets, shortLived, redis, balances } = await openLedger()
+  const hold = aHold({ nodes: [aNode()] })
+  const { orgId, attemptId, nodes } = hold
+  await shortLived.hold(hold)
+  await budgets.renew(orgId, [attemptId])
+  const shard = shardOf(orgId)
+  const keys = [sequenceKey(shard), holdKey(orgId, attemptId), leasesKey(shard), usageStreamKey(shard)]
+  const args = [leaseMember(orgId, attemptId), attemptId, 0, nodes[0]?.id ?? '', '{}']
+  expect(await orphanScript.run(redis, [...keys, counterKey(orgId, nodes[0]?.id ?? '')], args)).toEqual(['SKIP'])
+  expect(await balances(orgId, nodes)).toEqual([[0n, 100n, 1_000n]])
 })
 
 it('skips a round when the clock of the store was set', async () => {

@@ -1,0 +1,271 @@
+import type { AttemptId } from '@tollkeeper/domain/id'
+import {
+  brokenInvariants,
+  emptyLedger,
+  hold,
+  inOrg,
+  isJust,
+  release,
+  renew,
+  settle,
+  shrink,
+  sweep,
+  type CounterHistory,
+  type HoldAnswer,
+  type HoldRequest,
+  type HoldState,
+  type Ledger,
+} from '@tollkeeper/domain/ledger'
+import { maxHoldNano } from '@tollkeeper/domain/price'
+import type { Redis } from 'ioredis'
+import { expect } from 'vitest'
+import { makeSweeper } from '../../src/budgets.ts'
+import { holdCall, holdScript, parseHoldReply } from '../../src/ledger/hold.ts'
+import { releaseWith } from '../../src/ledger/release.ts'
+import { makeRenew } from '../../src/ledger/renew.ts'
+import { settleWith } from '../../src/ledger/settle.ts'
+import { makeShrink } from '../../src/ledger/shrink.ts'
+import { makeShardKeeper } from '../../src/shard-keeper.ts'
+import { shardOf, type Shard } from '../../src/shards.ts'
+import { aMeta, anAnswer } from '../builders.ts'
+import { orgs, type History, type Step } from './history.ts'
+import { stateInModel, stateInRedis } from './state.ts'
+import { aWorld, chainOf, countersOf, type World } from './world.ts'
+
+const hourMs = 3_600_000
+
+/** Runs every step in Redis and in the TypeScript rule, and expects the same reply and the same state of both. */
+export class Twin {
+  readonly redis: Redis
+  readonly worlds: readonly World[]
+  readonly unit: bigint
+  /** The rule's state, one per shard. */
+  readonly ledgers = new Map<Shard, Ledger>()
+  readonly history = new Map<string, CounterHistory>()
+  /** A moment by the store's clock, at or before the next call. */
+  now = 0
+
+  constructor(redis: Redis, { unit, withTokenLimits }: Pick<History, 'unit' | 'withTokenLimits'>) {
+    this.redis = redis
+    this.unit = unit
+    this.worlds = Array.from({ length: orgs }, () => aWorld(unit, withTokenLimits))
+    for (const { orgId } of this.worlds) this.ledgers.set(shardOf(orgId), emptyLedger('1'))
+  }
+
+  /** Empties the database and opens the shards. */
+  async begin(): Promise<void> {
+    await this.redis.flushdb()
+    const keeper = makeShardKeeper(this.redis)
+    for (const shard of this.ledgers.keys()) await keeper.open(shard, 1)
+  }
+
+  /** Gives whether the same step again must change nothing (I10). */
+  async step(step: Step): Promise<boolean> {
+    const world = this.world(step.org)
+    switch (step.do) {
+      case 'hold':
+        return this.hold(world, step)
+      case 'settle':
+        return this.settle(world, step)
+      case 'shrink':
+        return this.shrink(world, step)
+      case 'release':
+        await releaseWith(this.redis, { ...this.ref(world, step.attempt), nodes: [] }, world.tokenLimits)
+        this.apply(world, (ledger) => release(ledger, this.ref(world, step.attempt)))
+        return true
+      case 'renew': {
+        const attemptIds = step.attempts.map((attempt) => this.ref(world, attempt).attemptId)
+        await makeRenew(this.redis, { leaseMs: hourMs })(world.orgId, attemptIds)
+        this.apply(world, (ledger) => [
+          renew(ledger, { orgId: world.orgId, attemptIds, leaseMs: hourMs }, this.now),
+          null,
+        ])
+        return true
+      }
+      case 'sweep': {
+        const swept = await makeSweeper(this.redis, { graceMs: 0 }).sweep(shardOf(world.orgId))
+        // A lease is over before it begins or in an hour: any moment of this history will do.
+        const [seconds] = await this.redis.time()
+        const expected = this.apply(world, (ledger) => sweep(ledger, { graceMs: 0 }, (Number(seconds) + 1) * 1_000))
+        expect(swept).toBe(expected)
+        return true
+      }
+      case 'set-limit':
+        return this.setLimit(world, step)
+    }
+  }
+
+  /** Of one organisation, or of all. */
+  async expectSameState(org?: number): Promise<void> {
+    for (const world of org === undefined ? this.worlds : [this.world(org)]) {
+      const { ids } = countersOf(world)
+      const ledger = this.ledger(world)
+      const inRedis = await stateInRedis(this.redis, world, ids)
+      expect(inRedis.state).toEqual(stateInModel(ledger, world, ids, inRedis.missingLimits))
+    }
+  }
+
+  expectInvariants(): void {
+    for (const ledger of new Set(this.ledgers.values())) {
+      const children = new Map(
+        this.worlds.flatMap((world) =>
+          [...countersOf(world).children].map(([id, below]): [string, string[]] => [
+            inOrg(world.orgId, id),
+            below.map((child) => inOrg(world.orgId, child)),
+          ]),
+        ),
+      )
+      expect(brokenInvariants(ledger, this.history, children)).toEqual([])
+    }
+  }
+
+  private async hold(world: World, step: Extract<Step, { do: 'hold' }>): Promise<boolean> {
+    const { orgId, tokenLimits } = world
+    const nodes = chainOf(world, step.team, step.person, {
+      oldLimits: step.fault === 'old-limits',
+      pastWindow: step.fault === 'past-window',
+    })
+    const request: HoldRequest = {
+      ...this.ref(world, step.attempt),
+      epoch: step.fault === 'other-epoch' ? '2' : '1',
+      amount: BigInt(step.amount) * this.unit,
+      tokens: step.tokens,
+      nodes,
+      leaseMs: step.expired ? -1 : hourMs,
+    }
+    const { epoch, leaseMs, amount, tokens, attemptId } = request
+    const meta = aMeta(orgId)
+    const call = holdCall({ orgId, attemptId, amount, tokens, nodes, rates: [], meta }, tokenLimits, { epoch, leaseMs })
+    const raw = await holdScript.run(this.redis, call.keys, call.args)
+    this.now = momentOf(raw) ?? this.now
+
+    const known = this.ledger(world).holds.get(inOrg(orgId, attemptId))
+    const answer = this.apply(world, (ledger) => hold(ledger, request, this.now))
+    expect(asAnswer(raw, world)).toEqual(answer)
+
+    for (const node of nodes) this.remember(world, node.id, node.opening)
+    if (!known) expect([answer, isJust(this.ledger(world), request, answer)]).toEqual([answer, true])
+    // While it waits for tokens, time passes.
+    return answer.kind !== 'tokens'
+  }
+
+  private async settle(world: World, step: Extract<Step, { do: 'settle' }>): Promise<boolean> {
+    const ref = this.ref(world, step.attempt)
+    const held = this.taken(world, step.attempt)
+    const amount = this.costOf(step.cost, held?.amount ?? this.unit)
+    const { tokens } = step
+    const reply = await settleWith(
+      this.redis,
+      { ...ref, nodes: [], amount, tokens, result: anAnswer },
+      world.tokenLimits,
+    )
+    const answer = this.apply(world, (ledger) => settle(ledger, { ...ref, amount, tokens }))
+    expect(reply).toEqual(answer)
+    if (held && amount > held.amount) {
+      for (const id of held.nodes) this.remember(world, id, 0n, amount - held.amount)
+    }
+    return true
+  }
+
+  private async shrink(world: World, step: Extract<Step, { do: 'shrink' }>): Promise<boolean> {
+    const { orgId, attemptId } = this.ref(world, step.attempt)
+    const held = this.taken(world, step.attempt)
+    const amount = ((held?.amount ?? this.unit) * BigInt(step.tenths)) / 10n
+    const capped = amount > maxHoldNano ? maxHoldNano : amount
+    const done = makeShrink(this.redis)(orgId, attemptId, [], capped)
+    const answer = this.apply(world, (ledger) => shrink(ledger, { orgId, attemptId, amount: capped }))
+    if (answer.kind === 'more-than-held') await expect(done).rejects.toThrow('more than is held')
+    else await done
+    return false
+  }
+
+  private async setLimit(world: World, step: Extract<Step, { do: 'set-limit' }>): Promise<boolean> {
+    const setting = world.budgets[step.budget]
+    if (!setting) throw new RangeError(`No budget ${step.budget}`)
+    const { limit, version } = setting.now
+    setting.before = setting.now
+    setting.now =
+      step.units === null
+        ? { limit, mode: 'soft', version: version + 1 }
+        : { limit: BigInt(step.units) * this.unit, mode: 'hard', version: version + 1 }
+    return false
+  }
+
+  private remember(world: World, id: string, opening: bigint, overage = 0n): void {
+    const name = inOrg(world.orgId, id)
+    const counter = this.ledger(world).counters.get(name)
+    if (!counter) return
+    const past = this.history.get(name) ?? { opening, greatestLimit: counter.limit, overage: 0n }
+    const { limit } = counter
+    const most = past.greatestLimit
+    const greatestLimit = limit === null || most === null ? null : limit > most ? limit : most
+    this.history.set(name, { ...past, greatestLimit, overage: past.overage + overage })
+  }
+
+  private costOf(cost: 'nothing' | 'less' | 'same' | 'more', held: bigint): bigint {
+    const costs = { nothing: 0n, less: held / 3n, same: held, more: held + this.unit }
+    return costs[cost] > maxHoldNano ? maxHoldNano : costs[cost]
+  }
+
+  private world(org: number): World {
+    const world = this.worlds[org]
+    if (!world) throw new RangeError(`No organisation ${org}`)
+    return world
+  }
+
+  private ledger({ orgId }: World): Ledger {
+    return this.ledgers.get(shardOf(orgId)) ?? emptyLedger(null)
+  }
+
+  private apply<Answer>(world: World, change: (ledger: Ledger) => readonly [Ledger, Answer]): Answer {
+    const [ledger, answer] = change(this.ledger(world))
+    this.ledgers.set(shardOf(world.orgId), ledger)
+    return answer
+  }
+
+  private ref(world: World, attempt: number) {
+    const attemptId = world.attempts[attempt] ?? ('' as AttemptId)
+    return { orgId: world.orgId, attemptId, limits: world.tokenLimits }
+  }
+
+  /** What the attempt holds or is charged provisionally; undefined when it is closed. */
+  private taken(world: World, attempt: number) {
+    const state = this.ledger(world).holds.get(inOrg(world.orgId, this.ref(world, attempt).attemptId))
+    return state?.kind === 'dispatched' || state?.kind === 'orphaned' ? state : undefined
+  }
+}
+
+/** The moment at which the script decided, where its reply tells. */
+function momentOf(raw: unknown): number | undefined {
+  if (!Array.isArray(raw)) return undefined
+  const at = { OK: 3, WINDOW: 1, TOKENS: 3 }[String(raw[0])]
+  return at === undefined ? undefined : Number(raw[at])
+}
+
+const states: Readonly<Record<string, HoldState['kind']>> = {
+  D: 'dispatched',
+  O: 'orphaned',
+  S: 'settled',
+  R: 'released',
+}
+
+/** The reply of hold_v1 in the words of the rule. */
+function asAnswer(raw: unknown, world: World): HoldAnswer | undefined {
+  if (Array.isArray(raw) && raw[0] === 'EXISTS') return { kind: 'exists', state: states[String(raw[1])] ?? 'settled' }
+  const reply = parseHoldReply(raw, world.tokenLimits)
+  switch (reply.kind) {
+    case 'held':
+      return { kind: 'held', headroom: reply.headroom }
+    case 'fenced':
+    case 'window':
+      return { kind: reply.kind }
+    case 'refused': {
+      if (reply.by === 'tokens') {
+        const limit = world.tokenLimits.findIndex((one) => one.unit === reply.unit)
+        return { kind: 'tokens', limit, waitMs: reply.retryAfterMs }
+      }
+      const { node, used, held, limit } = reply
+      return { kind: reply.reason === 'over' ? 'over' : 'held-back', node, used, held, limit }
+    }
+  }
+}
