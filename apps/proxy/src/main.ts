@@ -15,7 +15,8 @@ try {
   await Promise.all([proxy.start(), loadEncoding('o200k_base')])
   await proxy.server.listen({ host: env.PROXY_HOST, port: env.PROXY_PORT })
   const { port } = proxy.server.server.address() as AddressInfo
-  log.info({ host: env.PROXY_HOST, port }, 'listening')
+  // Whatever the log level: who starts us waits for this line.
+  process.stdout.write(`${JSON.stringify({ listening: `http://${env.PROXY_HOST}:${port}` })}\n`)
 
   let stopping: Promise<void> | undefined
   const stop = (signal: NodeJS.Signals) => {
