@@ -30,10 +30,13 @@ const common = (name: string | undefined) =>
  * call whose connection broke is not sent again behind the caller's back.
  */
 export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
+  const commandTimeout = options.commandTimeoutMs ?? 1_000
   return quiet(
     new Redis(url, {
       ...common(options.name),
-      commandTimeout: options.commandTimeoutMs ?? 1_000,
+      commandTimeout,
+      // A connection on which nothing comes back any more is replaced: its other end may be gone without a word.
+      socketTimeout: 3 * commandTimeout,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,

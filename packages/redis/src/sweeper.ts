@@ -23,6 +23,8 @@ const unknownResult: AttemptResult = { outcome: 'unknown', usageSource: 'held', 
 
 /** How far the store's clock and ours may part between two rounds (money.md 4.8). */
 const clockSlackMs = 5_000
+/** After a jump of the store's clock, owners that live get this long to renew their leases by the new time. */
+const quietMs = 15_000
 const perRound = 500
 
 /** `monotonicMs`: a clock that is never set. */
@@ -32,14 +34,16 @@ export function makeSweeper(
 ): Sweeper {
   const monotonicMs = options.monotonicMs ?? (() => performance.now())
   let last: { storeMs: number; ownMs: number } | undefined
+  let quietUntilMs = Number.NEGATIVE_INFINITY
 
-  /** The store's time; undefined when it was set forward or back since the last round: leases then mean nothing yet. */
+  /** The store's time; undefined for a while after it was set forward or back: leases then mean nothing yet. */
   async function trustedTime(): Promise<number | undefined> {
     const [seconds, micros] = await reachable(redis.time())
     const now = { storeMs: Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000), ownMs: monotonicMs() }
     const drift = last ? now.storeMs - last.storeMs - (now.ownMs - last.ownMs) : 0
     last = now
-    return Math.abs(drift) > clockSlackMs ? undefined : now.storeMs
+    if (Math.abs(drift) > clockSlackMs) quietUntilMs = now.ownMs + quietMs
+    return now.ownMs < quietUntilMs ? undefined : now.storeMs
   }
 
   async function orphan(shard: Shard, member: string): Promise<boolean> {

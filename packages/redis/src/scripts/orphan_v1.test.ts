@@ -71,7 +71,7 @@ it('leaves a hold alone that was renewed after it was found due', async () => {
   expect(await balances(orgId, nodes)).toEqual([[0n, 100n, 1_000n]])
 })
 
-it('skips a round when the clock of the store was set', async () => {
+it('sweeps nothing for 15 s after the clock of the store was set, so that those who live can renew', async () => {
   const { shortLived, redis } = await openLedger()
   let ownMs = 0
   const sweeper = makeSweeper(redis, { graceMs: 0, monotonicMs: () => ownMs })
@@ -81,8 +81,12 @@ it('skips a round when the clock of the store was set', async () => {
   await shortLived.hold(hold)
   // Our own clock says that an hour has passed, the store's that none has.
   ownMs += 3_600_000
-  expect(await sweeper.sweep(shard)).toBe(0)
-  expect(await sweeper.sweep(shard)).toBe(1)
+  const swept = []
+  for (let i = 0; i < 5; i += 1) {
+    swept.push(await sweeper.sweep(shard))
+    ownMs += 4_000
+  }
+  expect(swept).toEqual([0, 0, 0, 0, 1])
 })
 
 it('charges each of 100 orphans once while four sweepers run at once', async () => {
