@@ -12,6 +12,7 @@ export const paths = {
   keys: (org: string) => `/o/${org}/keys`,
   key: (org: string, id: string) => `/o/${org}/keys/${id}`,
   usage: (org: string) => `/o/${org}/usage`,
+  usageExport: (org: string) => `/o/${org}/usage/export`,
   requests: (org: string) => `/o/${org}/requests`,
   request: (org: string, id: string) => `/o/${org}/requests/${id}`,
   budgets: (org: string) => `/o/${org}/budgets`,
