@@ -3,6 +3,7 @@ import { fail, type Failure } from '@tollkeeper/domain/failure'
 import { failureBody, statusOf } from '@tollkeeper/wire/openai-chat'
 import { newRequestId } from '../observe/request-id.ts'
 import { failureHeaders } from './failure-reply.ts'
+import { longestTarget } from './guard.ts'
 
 type ParserError = Error & { code?: string; rawPacket?: Buffer }
 
@@ -33,8 +34,7 @@ export function answerBrokenRequest(error: ParserError, socket: Socket): void {
 function failureOf(error: ParserError): Failure {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
-      // Node counts the target among the headers. Without the end of its line in sight, it is the target that is too long.
-      return error.rawPacket !== undefined && !error.rawPacket.includes('\r\n')
+      return targetIsTooLong(error.rawPacket)
         ? fail('invalid_http', { why: 'the target is too long' }, { status: 414 })
         : fail('invalid_http', { why: 'the headers are too large' }, { status: 431 })
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
@@ -44,4 +44,10 @@ function failureOf(error: ParserError): Failure {
     default:
       return fail('invalid_http', { why: 'its head or its framing is malformed' })
   }
+}
+
+/** Node counts the target among the headers, so its parser does not say which of them was too long. */
+function targetIsTooLong(packet: Buffer | undefined): boolean {
+  const endOfLine = packet?.indexOf('\r\n') ?? 0
+  return endOfLine < 0 || endOfLine > longestTarget
 }

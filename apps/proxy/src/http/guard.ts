@@ -5,7 +5,8 @@ import { keyOf } from '../pipeline/key-of.ts'
 
 /** Larger bodies are refused (security.md T-DOS). */
 export const maxBodyBytes = 10 * 1_048_576
-const longestTarget = 8_192
+/** Characters of a path with its query. */
+export const longestTarget = 8_192
 
 const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 

@@ -64,6 +64,12 @@ export function makeServer(endpoints: readonly Endpoint[], options: ServerOption
       caseSensitive: true,
       ignoreTrailingSlash: false,
       maxParamLength: 300,
+      onMaxParamLength: (_path, request, response) =>
+        refuse(
+          { id: newRequestId(), raw: request },
+          response,
+          fail('invalid_http', { why: 'the path is too long' }, { status: 414 }),
+        ),
       onBadUrl: (_path, request, response) =>
         refuse({ id: newRequestId(), raw: request }, response, fail('invalid_http', { why: 'the path is malformed' })),
     },

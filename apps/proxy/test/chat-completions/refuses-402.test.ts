@@ -137,6 +137,6 @@ describe('a budget that is used up', () => {
     for (let turn = 0; turn < 3; turn += 1) await ask(other.url, key, says('Hi'))
     await other.stop()
     const { requests } = await world.usage(policy)
-    expect(requests.map(({ count }) => count).sort()).toEqual([1, 1, 2])
+    expect(requests.map(({ count }) => count).toSorted((a, b) => a - b)).toEqual([1, 1, 2])
   })
 })
