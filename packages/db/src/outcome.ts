@@ -1,4 +1,4 @@
-import { Prisma } from './generated/client.ts'
+import { PrismaClientKnownRequestError } from '@prisma/client/runtime/client'
 
 /** What a change came to: an expected "no" is a value with its reason, anything unexpected is thrown. */
 export type Outcome<T, Reason extends string> = { ok: true; value: T } | { ok: false; reason: Reason }
@@ -8,4 +8,4 @@ export const no = <Reason extends string>(reason: Reason): { ok: false; reason: 
 
 /** Whether Postgres refused a row because another has the same name, e-mail address or token. */
 export const isTaken = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+  error instanceof PrismaClientKnownRequestError && error.code === 'P2002'

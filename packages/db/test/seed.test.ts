@@ -96,7 +96,8 @@ it('makes the same two companies, forty people and 90 days every time', async ()
   expect(sundays.every((index) => spentOn(index) < average)).toBe(true)
 })
 
-it('has hourly sums that equal its ledger and requests', async () => {
+it('has hourly sums that equal its ledger and requests, and amounts that are the same every time', async () => {
+  const sums: (bigint | null)[] = []
   for (const { id } of await organisations.all(database.prisma)) {
     expect(await rollupDrift(database.prisma, id)).toBe(0)
     const between = { from: 0, to: at + 3_600_000 }
@@ -105,7 +106,9 @@ it('has hourly sums that equal its ledger and requests', async () => {
       _sum: { amountNano: true },
     })
     expect((await rollups.total(database.prisma, id, between)).costNano).toBe(ledger.amountNano)
+    sums.push(ledger.amountNano)
   }
+  expect(sums).toEqual([15_623_803_082_950n, 2_516_549_391_675n])
 })
 
 it("looks like people's days: about 13 USD for an active developer, nine of ten below 30", async () => {

@@ -16,7 +16,7 @@ const columnOf = {
  * What the ledger says a scope spent in a window, from the hourly sums (windows begin and end on full local hours).
  * Charges still on their way to the ledger, some hundred ms worth, are not in it.
  */
-export async function spentIn(
+async function spentIn(
   db: Db,
   orgId: OrgId,
   of: { scope: Scope; period: BudgetPeriod; window: BudgetWindow },

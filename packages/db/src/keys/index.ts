@@ -1,5 +1,6 @@
 export { change, type KeyChange } from './change.ts'
 export { create, type NewKey } from './create.ts'
+export { expiring, type ExpiringKey } from './expiring.ts'
 export type { ApiKey } from './key.ts'
 export { count, list, one, type KeyCursor, type KeyFilter } from './list.ts'
 export { disable, enable, revoke, shownStatus, type ShownStatus } from './status.ts'

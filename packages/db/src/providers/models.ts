@@ -79,7 +79,7 @@ export async function changeModel(
  * Under which provider the price book lists a model. A simulator stands in for whoever owns the model; any other address
  * is looked up by the book's own address patterns. `unknown` is in no book: such models have no price until one is set.
  */
-export function priceProviderOf(provider: { kind: ProviderKind; baseUrl: string }, ownedBy: string | null): string {
+function priceProviderOf(provider: { kind: ProviderKind; baseUrl: string }, ownedBy: string | null): string {
   switch (provider.kind) {
     case 'openai':
     case 'deepseek':

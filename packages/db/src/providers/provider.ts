@@ -48,8 +48,7 @@ export type Provider = {
 }
 
 export const kindToRow = (kind: ProviderKind): KindColumn => (kind === 'openai-compatible' ? 'openai_compatible' : kind)
-export const kindFromRow = (kind: KindColumn): ProviderKind =>
-  kind === 'openai_compatible' ? 'openai-compatible' : kind
+const kindFromRow = (kind: KindColumn): ProviderKind => (kind === 'openai_compatible' ? 'openai-compatible' : kind)
 
 const withModels = { models: { orderBy: { name: 'asc' } } } satisfies Prisma.ProviderInclude
 

@@ -12,7 +12,7 @@ export type Day = {
 }
 
 /** Longest chart, so that a wrong range cannot ask for the sum of all time by day. */
-export const mostDays = 800
+const mostDays = 800
 
 const two = (value: number): string => String(value).padStart(2, '0')
 

@@ -9,7 +9,7 @@ export type Granularity = (typeof granularities)[number]
 export type Slot = { startMs: Instant; endMs: Instant }
 
 /** Longest chart, so that a wrong range cannot ask for the sum of all time by hour. */
-export const mostSlots = 1_200
+const mostSlots = 1_200
 
 /** The hours, days, weeks or months of a zone that a range touches, in order, without gaps. Throws RangeError beyond 1,200. */
 export function slotsOf(zone: string, range: Range, granularity: Granularity): Slot[] {
