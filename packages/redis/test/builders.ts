@@ -11,10 +11,10 @@ export const endOfTime = 8_640_000_000_000_000
 
 let counter = 0
 /** A name no other test in this process has. */
-export const unique = (prefix: string): string => `${prefix}_${process.pid}_${(counter += 1)}`
+const unique = (prefix: string): string => `${prefix}_${process.pid}_${(counter += 1)}`
 
 export const anOrgId = (): OrgId => unique('org') as OrgId
-export const anAttemptId = (): AttemptId => unique('att') as AttemptId
+const anAttemptId = (): AttemptId => unique('att') as AttemptId
 
 export type NodeWishes = {
   budget?: string

@@ -11,7 +11,7 @@ import { onItsCounters } from './on-its-counters.ts'
 
 export type Release = Pick<Hold, 'orgId' | 'attemptId' | 'nodes' | 'rates'>
 
-export const releaseScript = defineScript('release_v1')
+const releaseScript = defineScript('release_v1')
 
 const answers = { RELEASED: 2, CORRECTED: 2, MARKED: 1, SKIP: 2, OTHER: 2 }
 

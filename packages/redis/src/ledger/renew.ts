@@ -5,7 +5,7 @@ import { UnexpectedReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf } from '../shards.ts'
 
-export const renewScript = defineScript('renew_v1')
+const renewScript = defineScript('renew_v1')
 
 /** Moves the leases of running attempts on by another lease. Those that are closed or swept stay so. */
 export function makeRenew(redis: Redis, options: { leaseMs: number }) {

@@ -37,7 +37,7 @@ export type SettleReply = {
   overage: boolean
 }
 
-export const settleScript = defineScript('settle_v1')
+const settleScript = defineScript('settle_v1')
 
 const answers = { SETTLED: 3, CORRECTED: 3, DUP: 1, GONE: 1, OTHER: 2 }
 

@@ -9,7 +9,7 @@ import { shardOf } from '../shards.ts'
 import { idsText } from '../token-limits.ts'
 import { onItsCounters } from './on-its-counters.ts'
 
-export const shrinkScript = defineScript('shrink_v1')
+const shrinkScript = defineScript('shrink_v1')
 
 const answers = { OK: 2, SKIP: 1, OTHER: 2 }
 

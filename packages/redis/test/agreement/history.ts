@@ -37,7 +37,7 @@ export const attempts = 9
 export const teams = 2
 export const people = 3
 /** Root, teams, one per person in each team, one per person. */
-export const budgets = 1 + teams + teams + people
+const budgets = 1 + teams + teams + people
 
 /** Mostly the first, so that its budgets run dry. */
 const org = fc.constantFrom(0, 0, 0, 1)
