@@ -2,13 +2,19 @@ import { settingsProcedures } from '../app/(console)/o/[org]/settings/procedures
 import { inviteProcedures } from '../app/(auth)/invite/procedures.ts'
 import { setupProcedures } from '../app/(auth)/setup/procedures.ts'
 import { welcomeProcedures } from '../app/(auth)/welcome/procedures.ts'
+import { keysProcedures } from '../app/(console)/o/[org]/keys/procedures.ts'
+import { requestsProcedures } from '../app/(console)/o/[org]/requests/procedures.ts'
+import { usageProcedures } from '../app/(console)/o/[org]/usage/procedures.ts'
 import { router } from '#server/trpc.ts'
 
 /** Every procedure of the console: one line per page. */
 export const appRouter = router({
   invite: inviteProcedures,
+  keys: keysProcedures,
+  requests: requestsProcedures,
   settings: settingsProcedures,
   setup: setupProcedures,
+  usage: usageProcedures,
   welcome: welcomeProcedures,
 })
 

@@ -1,0 +1,105 @@
+'use client'
+
+import { TriangleAlert } from 'lucide-react'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { paths } from '#paths.ts'
+import { useOrg } from '#shell/org-context.tsx'
+import { Button } from '#ui/button.tsx'
+import { durationText } from '../duration-text.ts'
+import type { SeenRequest } from './seen-request.ts'
+
+const reasons: Record<string, string> = {
+  budget_exceeded: 'A budget of this request’s chain had too little left for its worst case.',
+  budget_held: 'The rest of a budget was held by requests that were running at that moment.',
+  rate_limited: 'A rate limit of this request’s chain was reached.',
+  tokens_never_fit: 'The request may use more tokens than a limit allows at a time.',
+  model_unpriced: 'The price book does not know the model, so its cost could not be bounded.',
+  model_not_allowed: 'The key may not use this model.',
+  model_not_found: 'No connected provider offers this model.',
+  upstream_unavailable: 'The provider could not answer.',
+  upstream_timeout: 'The provider did not answer in time.',
+  upstream_broke: 'The provider’s answer broke off before its end.',
+  upstream_rate_limited: 'The provider was limiting requests.',
+  upstream_credential: 'The provider does not accept the credential stored for it.',
+  upstream_refused: 'The provider refused this request.',
+  budget_store_unavailable: 'Budgets could not be checked, so nothing was sent.',
+}
+
+const periods: Record<string, string> = {
+  hour: 'per hour',
+  day: 'per day',
+  week: 'per week',
+  month: 'per month',
+  all: 'for all time',
+  minute: 'per minute',
+  bucket: 'token bucket',
+}
+
+/** Why the answer was no: the same as the caller was told, and where to change it. */
+export function RequestRefusal({ request }: { request: SeenRequest }) {
+  const { slug, can } = useOrg()
+  const { refusal, failure } = request
+  const reason = refusal?.reason ?? failure ?? ''
+  const refused = request.outcome === 'refused'
+  const isMoney = refusal !== null && refusal.limitUsd !== null
+  return (
+    <section
+      role="region"
+      aria-label={refused ? 'Why was this refused?' : 'What went wrong?'}
+      className="rounded-lg border border-warn/40 bg-warn-soft px-5 py-4"
+    >
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
+        <TriangleAlert aria-hidden className="mt-0.5 size-5 shrink-0 text-warn" />
+        <div className="min-w-0 flex-1">
+          <h2 className="text-base font-semibold">{refused ? 'Why was this refused?' : 'What went wrong?'}</h2>
+          <p className="mt-0.5 text-base">{reasons[reason] ?? 'The request could not be served.'}</p>
+          <p className="mt-0.5 font-mono text-xs text-muted">{reason}</p>
+        </div>
+        {refusal?.scope && can('budget.read') !== null ? (
+          <Button asChild size="sm">
+            <Link href={paths.budgets(slug)}>Open budgets</Link>
+          </Button>
+        ) : null}
+        {reason === 'model_unpriced' && can('provider.write') !== null ? (
+          <Button asChild size="sm">
+            <Link href={paths.providers(slug)}>Add price</Link>
+          </Button>
+        ) : null}
+      </div>
+      {refusal === null ? null : (
+        <dl className="mt-4 grid grid-cols-2 gap-x-6 gap-y-3 md:grid-cols-4">
+          {refusal.scope ? (
+            <Fact name="Scope">{`${refusal.scope.kind.replace('-', ' ')} ${refusal.scope.name}`}</Fact>
+          ) : null}
+          {refusal.period ? <Fact name="Period">{periods[refusal.period] ?? refusal.period}</Fact> : null}
+          {isMoney ? (
+            <>
+              <Fact name="Limit">{usd(refusal.limitUsd)}</Fact>
+              <Fact name="Spent">{usd(refusal.spentUsd)}</Fact>
+              <Fact name="Held then">{usd(refusal.heldUsd)}</Fact>
+              <Fact name="Worst case of this request">{usd(refusal.estimateUsd)}</Fact>
+            </>
+          ) : null}
+          {refusal.maxOutputTokensThatFit === null ? null : (
+            <Fact name="Output that still fitted">
+              {`${refusal.maxOutputTokensThatFit.toLocaleString('en-US')} tokens`}
+            </Fact>
+          )}
+          {refusal.resetsAt ? <Fact name="Resets">{refusal.resetsAt}</Fact> : null}
+          {refusal.retryAfterMs === null ? null : <Fact name="Retry after">{durationText(refusal.retryAfterMs)}</Fact>}
+        </dl>
+      )}
+    </section>
+  )
+}
+
+/** Decimal text as the caller was told it, without the zeros at its end. */
+const usd = (text: string | null): string => (text === null ? '—' : `$${text.replace(/(\.\d{2}\d*?)0+$/, '$1')}`)
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <div className="min-w-0">
+    <dt className="text-sm text-muted">{name}</dt>
+    <dd className="mt-0.5 text-base break-words tabular-nums">{children}</dd>
+  </div>
+)
