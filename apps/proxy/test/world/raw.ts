@@ -25,6 +25,7 @@ export async function openRaw(url: string): Promise<Raw> {
     received,
     untilClosed: (ms) =>
       new Promise((resolve) => {
+        if (socket.closed) return resolve(received())
         const timer = setTimeout(() => resolve(received()), ms)
         socket.once('close', () => {
           clearTimeout(timer)
