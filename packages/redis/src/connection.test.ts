@@ -15,25 +15,25 @@ it('fails a call at once that is made before there is a connection', async () =>
 
 it('gives a hold back whose answer was lost, once the store answers again', async () => {
   const server = await disposableRedis()
-  const { balances, redis: control } = await openLedger(server.url)
-  const redis = connectRedis(server.url, { commandTimeoutMs: 30 })
+  const { balances, redis: control, budgets: patient } = await openLedger(server.url)
+  const redis = connectRedis(server.url, { commandTimeoutMs: 100 })
   onTestFinished(async () => {
     redis.disconnect()
     await server.stop()
   })
   await redisReady(redis)
   const budgets = makeBudgets(redis, { leaseMs: 60_000 })
-  await budgets.epochs.refresh()
   const hold = aHold({ nodes: [aNode()] })
+  await until(() => budgets.epochs.refresh(hold.orgId), { within: 10_000 })
 
-  await control.call('CLIENT', 'PAUSE', '250', 'ALL')
+  await control.call('CLIENT', 'PAUSE', '600', 'ALL')
   await expect(budgets.hold(hold)).rejects.toThrow(StoreUnavailable)
   await until(() => budgets.release(hold).then(() => true), { within: 10_000 })
 
   // Whether the hold came first and was given back, or never came in: nothing is held, and it cannot come any more.
   const [balance] = await balances(hold.orgId, hold.nodes)
   expect(balance?.[1] ?? 0n).toBe(0n)
-  await expect(budgets.hold(hold)).rejects.toThrow('in state R')
+  await expect(patient.hold(hold)).rejects.toThrow('in state R')
 })
 
 it('loads its scripts again after the store forgot them', async () => {
