@@ -84,7 +84,7 @@ export class Twin {
       }
       case 'sweep': {
         const swept = await makeSweeper(this.redis, { graceMs: 0 }).sweep(shardOf(world.orgId))
-        // A lease is over before it begins or in an hour: any moment of this history will do.
+        // A lease is over before it begins or in an hour, so every moment of this history will do.
         const [seconds] = await this.redis.time()
         const expected = this.apply(world, (ledger) => sweep(ledger, { graceMs: 0 }, (Number(seconds) + 1) * 1_000))
         expect(swept).toBe(expected)
