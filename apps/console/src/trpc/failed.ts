@@ -2,18 +2,25 @@ import { TRPCClientError } from '@trpc/client'
 import type { FieldValues, Path, UseFormReturn } from 'react-hook-form'
 import type { AppRouter } from '#server/router.ts'
 
-export type ApiFailure = { message: string; requestId: string | undefined; fields: Record<string, string> }
+export type ApiFailure = {
+  message: string
+  requestId: string | undefined
+  fields: Record<string, string>
+  /** Of tRPC, such as `NOT_FOUND`; undefined when no answer came. */
+  code: string | undefined
+}
 
 /** What to show of an error that came from a procedure, or from the network on the way there. */
 export function failureOf(error: unknown): ApiFailure {
   if (error instanceof TRPCClientError) {
     const { data, message } = error as TRPCClientError<AppRouter>
-    if (data) return { message, requestId: data.requestId ?? undefined, fields: data.fields }
+    if (data) return { message, requestId: data.requestId ?? undefined, fields: data.fields, code: data.code }
   }
   return {
     message: 'The console did not answer. Please check your connection and try again.',
     requestId: undefined,
     fields: {},
+    code: undefined,
   }
 }
 

@@ -47,7 +47,7 @@ export function ConfirmDialog({
       }}
     >
       <AlertDialog.Portal>
-        <AlertDialog.Overlay className={overlayLook} />
+        <AlertDialog.Overlay className={classNames(overlayLook, 'z-50')} />
         <AlertDialog.Content
           className={classNames(
             'fixed inset-x-4 top-1/2 z-50 mx-auto max-w-[440px] -translate-y-1/2 animate-fade rounded-lg border border-line bg-surface shadow-float focus:outline-none',

@@ -2,6 +2,7 @@ import type { KeyId, MemberId, OrgId, TeamId } from '@tollkeeper/domain/id'
 import { keyPattern } from '@tollkeeper/domain/key'
 import type { Db } from '../client.ts'
 import type { Prisma } from '../generated/client.ts'
+import type { Sight } from '../sight.ts'
 import { readKeys, withOwners, type ApiKey } from './key.ts'
 import { whereShown, type ShownStatus } from './status.ts'
 
@@ -12,8 +13,8 @@ export type KeyFilter = {
   /** Any of these teams; the teams a lead may see. */
   teamIds?: readonly TeamId[]
   memberId?: MemberId
-  /** What a lead may see: keys of these teams, and this person's own in any team. */
-  visibleTo?: { teamIds: readonly TeamId[]; memberId: MemberId }
+  /** What somebody may see: keys of these teams, and this person’s own in any team. */
+  sight?: Sight
 }
 
 /** Where the next page begins: the last row of this one. */
@@ -51,16 +52,16 @@ const whereAfter = (cursor: KeyCursor): Prisma.ApiKeyWhereInput => ({
 })
 
 function whereOf(filter: KeyFilter, at: Date): Prisma.ApiKeyWhereInput {
-  const { search, status, teamIds, memberId, visibleTo } = filter
+  const { search, status, teamIds, memberId, sight } = filter
   return {
     AND: [
       search === undefined || search.trim() === '' ? {} : whereFound(search.trim()),
       status === undefined ? {} : whereShown(status, at),
       teamIds === undefined ? {} : { teamId: { in: [...teamIds] } },
       memberId === undefined ? {} : { memberId },
-      visibleTo === undefined
+      sight === undefined
         ? {}
-        : { OR: [{ teamId: { in: [...visibleTo.teamIds] } }, { memberId: visibleTo.memberId }] },
+        : { OR: [{ teamId: { in: [...sight.teamIds] } }, { memberId: sight.memberId }] },
     ],
   }
 }

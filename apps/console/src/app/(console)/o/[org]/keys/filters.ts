@@ -1,0 +1,25 @@
+import { teamId } from '@tollkeeper/domain/id'
+import { createLoader, parseAsString, parseAsStringLiteral, type inferParserType } from 'nuqs/server'
+import type { z } from 'zod'
+import { listedStatuses, type listInput } from './inputs.ts'
+
+/** What the list is narrowed by, as it stands in the address. */
+export const keyFilters = {
+  q: parseAsString.withDefault(''),
+  status: parseAsStringLiteral(listedStatuses),
+  team: parseAsString,
+}
+export type KeyFilters = inferParserType<typeof keyFilters>
+
+export const loadKeyFilters = createLoader(keyFilters)
+
+type ListInput = z.input<typeof listInput>
+
+/** The question for a page of the list; the server page and the browser ask the same one. */
+export const listQuestion = (org: string, { q, status, team }: KeyFilters, after: ListInput['after']) => ({
+  org,
+  search: q.trim().slice(0, 200),
+  status,
+  teamId: teamId.safeParse(team).data ?? null,
+  after,
+})
