@@ -46,6 +46,8 @@ export type Proxy = {
 const keepAliveMs = 10_000
 const stalledMs = 60_000
 const foldMs = 10_000
+/** How long streams that were cut by a stop have to settle and say so. */
+const lastMs = 2_000
 /** How long a start waits for Redis. */
 const startWaitMs = 5_000
 const pingMs = 500
@@ -189,10 +191,12 @@ export function compose(env: Env, log: Logger): Proxy {
     async stop(graceMs) {
       shuttingDown = true
       const closed = server.close()
+      // A kept-alive connection becomes idle when its last answer ends, after close() has looked.
+      const sweep = setInterval(() => server.server.closeIdleConnections(), 20)
       await Promise.race([closed, later(graceMs)])
       relays.stopAll(fail('shutting_down', undefined))
-      server.server.closeIdleConnections()
-      await Promise.race([closed, later(1_000)])
+      await Promise.race([closed, later(lastMs)])
+      clearInterval(sweep)
       server.server.closeAllConnections()
       await Promise.all([settlements.idle(), releases.idle()])
       rows.flush()
