@@ -5,12 +5,14 @@ import { welcomeProcedures } from '../app/(auth)/welcome/procedures.ts'
 import { keysProcedures } from '../app/(console)/o/[org]/keys/procedures.ts'
 import { requestsProcedures } from '../app/(console)/o/[org]/requests/procedures.ts'
 import { usageProcedures } from '../app/(console)/o/[org]/usage/procedures.ts'
+import { overviewProcedures } from '../app/(console)/o/[org]/(overview)/procedures.ts'
 import { router } from '#server/trpc.ts'
 
 /** Every procedure of the console: one line per page. */
 export const appRouter = router({
   invite: inviteProcedures,
   keys: keysProcedures,
+  overview: overviewProcedures,
   requests: requestsProcedures,
   settings: settingsProcedures,
   setup: setupProcedures,

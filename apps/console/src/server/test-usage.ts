@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { create as createKey } from '@tollkeeper/db/keys'
 import { recordUsage } from '@tollkeeper/db/ledger'
+import type { BudgetNode } from '@tollkeeper/domain/budget'
 import {
   attemptId,
   newId,
@@ -15,6 +16,9 @@ import {
 } from '@tollkeeper/domain/id'
 import { newKeyText } from '@tollkeeper/domain/key'
 import type { AttemptEvent, RequestEvent } from '@tollkeeper/domain/usage'
+import { makeBudgets, type Hold } from '@tollkeeper/redis/budgets'
+import { makeShardKeeper } from '@tollkeeper/redis/shard-keeper'
+import { shardOf } from '@tollkeeper/redis/shards'
 import type { Stores } from '#server/stores.ts'
 
 /** Whose traffic it is. */
@@ -115,4 +119,36 @@ export async function testRequest(stores: Stores, by: Spender, request: TestRequ
       : ({ kind: 'attempt', event: attempt, request: event } as const)
   await recordUsage(stores.database.pool, [{ ...entry, payload }])
   return requestId
+}
+
+/** Holds an amount on counters the way the proxy does, in an opened shard; gives what settles it. */
+export async function testHold(
+  stores: Stores,
+  by: Spender,
+  of: { amount: bigint; nodes: readonly BudgetNode[] },
+): Promise<{ settle(amount: bigint): Promise<void> }> {
+  const { orgId, teamId, memberId: userId, keyId, roleGroupId = null, roleId = null } = by
+  await makeShardKeeper(stores.redis).open(shardOf(orgId), 1)
+  const budgets = makeBudgets(stores.redis, { leaseMs: 600_000 })
+  await budgets.epochs.refresh(orgId)
+  const hold: Hold = {
+    orgId,
+    attemptId: attemptId.parse(newId('request', randomBytes)),
+    amount: of.amount,
+    tokens: 1,
+    nodes: of.nodes,
+    rates: [],
+    meta: {
+      requestId: newId('request', randomBytes),
+      scopes: { orgId, teamId, roleGroupId, roleId, userId, keyId },
+      providerId: providerId.parse('prov_test'),
+      model: 'gpt-4o',
+      priceVersion: '1/openai/gpt-4o',
+      atMs: Date.now(),
+    },
+  }
+  const reply = await budgets.hold(hold)
+  if (reply.kind !== 'held') throw new Error(`Not held: ${reply.kind}`)
+  const result = { outcome: 'answered', usageSource: 'reported', tokens: { outputText: 1 }, status: 200 } as const
+  return { settle: async (amount) => void (await budgets.settle({ ...hold, amount, result })) }
 }
