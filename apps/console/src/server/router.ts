@@ -4,6 +4,7 @@ import { setupProcedures } from '../app/(auth)/setup/procedures.ts'
 import { welcomeProcedures } from '../app/(auth)/welcome/procedures.ts'
 import { keysProcedures } from '../app/(console)/o/[org]/keys/procedures.ts'
 import { requestsProcedures } from '../app/(console)/o/[org]/requests/procedures.ts'
+import { teamsProcedures } from '../app/(console)/o/[org]/teams/procedures.ts'
 import { usageProcedures } from '../app/(console)/o/[org]/usage/procedures.ts'
 import { overviewProcedures } from '../app/(console)/o/[org]/(overview)/procedures.ts'
 import { router } from '#server/trpc.ts'
@@ -12,10 +13,11 @@ import { router } from '#server/trpc.ts'
 export const appRouter = router({
   invite: inviteProcedures,
   keys: keysProcedures,
-  overview: overviewProcedures,
   requests: requestsProcedures,
+  overview: overviewProcedures,
   settings: settingsProcedures,
   setup: setupProcedures,
+  teams: teamsProcedures,
   usage: usageProcedures,
   welcome: welcomeProcedures,
 })
