@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { Report, Result } from './bench.ts'
 import type { Comparison, Goal } from './measure/comparison.ts'
+import { median } from './measure/numbers.ts'
 
 /** The machine and what else it does, in one line. */
 export function machineLine(): string {
@@ -25,9 +26,18 @@ function resultLines(result: Result): string[][] {
   return [
     ...problem,
     ...figures,
+    ...latenessLine(result),
     ['  requests', total('baseline', 'requests'), total('candidate', 'requests'), `${result.pairs.length} rounds`],
     ['  errors', total('baseline', 'errors'), total('candidate', 'errors')],
   ]
+}
+
+/** How late the load generator itself was: if it is much, the latencies are those of a machine that is busy otherwise. */
+function latenessLine({ pairs }: Result): string[][] {
+  const late = (side: 'baseline' | 'candidate') => median(pairs.map((pair) => pair[side].latenessMs.p99))
+  const [baseline, candidate] = [late('baseline'), late('candidate')]
+  if (baseline === 0 && candidate === 0) return []
+  return [['  sent late, p99', `${baseline.toFixed(3)} ms`, `${candidate.toFixed(3)} ms`]]
 }
 
 function comparisonLine({ title, unit, baseline, candidate, as, spread, goal, reached }: Comparison): string[] {
