@@ -33,4 +33,8 @@ it('says what it does not understand', async () => {
     code: 1,
     stderr: expect.stringContaining('There is no workload "everything".'),
   })
+  await expect(runBench('--quick', '--candidate', folder)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`There is no gateway in ${folder}.`),
+  })
 })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { newCredentialKeys } from '@tollkeeper/domain/credential'
 import { peppersText } from '@tollkeeper/domain/key'
@@ -24,6 +25,8 @@ export async function startGateway(
   checkout: string,
   upstream: string,
 ): Promise<Contender> {
+  const main = join(checkout, 'apps/proxy/src/main.ts')
+  if (!existsSync(main)) throw new Error(`There is no gateway in ${checkout}.`)
   const redis = await sharedRedis()
   started.push(redis)
   const peppers = `1:${randomBytes(32).toString('base64')}`
@@ -37,7 +40,7 @@ export async function startGateway(
   const child = await spawnProcess({
     name,
     command: process.execPath,
-    args: [join(checkout, 'apps/proxy/src/main.ts')],
+    args: [main],
     cwd: join(checkout, 'apps/proxy'),
     env: {
       NODE_ENV: 'production',
