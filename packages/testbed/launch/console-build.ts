@@ -44,6 +44,8 @@ export async function consoleBuild(signal?: AbortSignal): Promise<string> {
 async function build(folder: string, signal?: AbortSignal): Promise<void> {
   const log = join(builds, 'build.log')
   rmSync(log, { force: true })
+  // What an earlier check remembers of files that changed under it makes this one see types that are gone.
+  rmSync(join(app, 'tsconfig.tsbuildinfo'), { force: true })
   await runToEnd({
     name: 'build of the console',
     command: 'pnpm',
