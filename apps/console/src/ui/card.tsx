@@ -23,12 +23,17 @@ export function Card({ title, description, actions, footer, flush = false, class
       {...(title ? { 'aria-label': title } : {})}
     >
       {title ? (
-        <header className={classNames('flex items-start justify-between gap-4 px-5 pt-4', flush ? 'pb-3' : null)}>
-          <div className="min-w-0">
+        <header
+          className={classNames(
+            'flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-5 pt-4',
+            flush ? 'pb-3' : null,
+          )}
+        >
+          <div className="min-w-0 flex-1 basis-44">
             <h2 className="text-base font-semibold tracking-tight">{title}</h2>
             {description ? <p className="mt-0.5 text-sm text-muted">{description}</p> : null}
           </div>
-          {actions ? <div className="flex shrink-0 items-center gap-2">{actions}</div> : null}
+          {actions ? <div className="flex max-w-full flex-wrap items-center gap-2">{actions}</div> : null}
         </header>
       ) : null}
       <div className={flush ? 'overflow-clip rounded-b-[inherit] first:rounded-[inherit]' : 'p-5'}>{children}</div>

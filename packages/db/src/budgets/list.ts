@@ -31,6 +31,12 @@ export async function one(db: Db, orgId: OrgId, id: BudgetId): Promise<Budget | 
   return (await readBudgets(db, orgId, rows))[0]
 }
 
+/** Those of the budgets with these ids that are live. */
+export async function byIds(db: Db, orgId: OrgId, ids: readonly BudgetId[]): Promise<Budget[]> {
+  const rows = await db.budget.findMany({ where: { orgId, id: { in: [...ids] }, deletedAt: null } })
+  return readBudgets(db, orgId, rows)
+}
+
 /**
  * The counter of a budget at a moment: its id in the store, its window, and where it begins if the store has none yet.
  * `subject` is the person, or the key that belongs to nobody, of an `each` budget.

@@ -3,7 +3,7 @@ import { windowOf } from '@tollkeeper/domain/time'
 import { expect, it } from 'vitest'
 import { aKey, anAttempt, aWorld, entriesOf, testDatabase, value } from '../../test/builders.ts'
 import { recordUsage } from '../ledger/index.ts'
-import { set, spentByLedger } from './index.ts'
+import { byIds, set, spentByLedger, spentByPerson } from './index.ts'
 
 const database = testDatabase()
 const now = Date.parse('2026-11-20T12:00:00Z')
@@ -45,4 +45,17 @@ it('says what each counter should say: shared ones of every level, and one per p
     7n,
     0n,
   ])
+
+  const window = windowOf('month', 'UTC', now)
+  expect([...(await spentByPerson(prisma, world.orgId, { scope: team, window }))].toSorted()).toEqual(
+    [
+      [world.memberId, 55n],
+      [service.id, 7n],
+    ].toSorted(),
+  )
+  const ids = asked.map(([budget]) => budget.id)
+  expect((await byIds(prisma, world.orgId, ids)).map((budget) => budget.id).toSorted()).toEqual(ids.toSorted())
+  const globex = await aWorld(database(), { name: 'Globex' })
+  expect(await byIds(prisma, globex.orgId, ids)).toEqual([])
+  expect((await spentByPerson(prisma, globex.orgId, { scope: team, window })).size).toBe(0)
 })

@@ -1,7 +1,7 @@
 import { nodeIdOf, type Budget } from '@tollkeeper/domain/budget'
 import type { OrgId } from '@tollkeeper/domain/id'
 import type { NanoUsd } from '@tollkeeper/domain/price'
-import { scopeText } from '@tollkeeper/domain/scope'
+import { scopeText, type Scope } from '@tollkeeper/domain/scope'
 import type { BudgetWindow } from '@tollkeeper/domain/time'
 import type { Db } from '../client.ts'
 
@@ -19,7 +19,10 @@ export async function spentByLedger(
 ): Promise<ReadonlyMap<string, NanoUsd>> {
   const spent = new Map<string, NanoUsd>()
   for (const asked of Map.groupBy(nodes, (node) => node.window.id).values()) {
-    const shares = await sharesIn(db, orgId, asked)
+    const window = asked[0]?.window
+    if (!window) continue
+    const scopes = asked.map((node) => node.budget.scope)
+    const shares = await sharesIn(db, orgId, window, scopes)
     for (const { budget, subject, window } of asked) {
       const people = shares.get(scopeText(budget.scope)) ?? new Map<string, NanoUsd>()
       const amount =
@@ -30,12 +33,26 @@ export async function spentByLedger(
   return spent
 }
 
+/** What a scope spent in a window by the ledger: by person, or by key where a key belongs to nobody. */
+export async function spentByPerson(
+  db: Db,
+  orgId: OrgId,
+  of: { scope: Scope; window: BudgetWindow },
+): Promise<ReadonlyMap<string, NanoUsd>> {
+  const shares = await sharesIn(db, orgId, of.window, [of.scope])
+  return shares.get(scopeText(of.scope)) ?? new Map()
+}
+
 type Share = { kind: string; id: string; person: string; cost: string }
 
 /** Spent in one window by scope, and there by person, or by key where a key belongs to nobody. */
-async function sharesIn(db: Db, orgId: OrgId, asked: readonly AskedNode[]): Promise<Map<string, Map<string, NanoUsd>>> {
-  const window = asked[0]?.window ?? { startMs: 0, endMs: 0 }
-  const scopes = new Map(asked.map(({ budget }) => [scopeText(budget.scope), budget.scope]))
+async function sharesIn(
+  db: Db,
+  orgId: OrgId,
+  window: BudgetWindow,
+  asked: readonly Scope[],
+): Promise<Map<string, Map<string, NanoUsd>>> {
+  const scopes = new Map(asked.map((scope) => [scopeText(scope), scope]))
   const kinds = [...scopes.values()].map((scope) => scope.kind)
   const ids = [...scopes.values()].map((scope) => scope.id)
   const rows = await db.$queryRaw<Share[]>`

@@ -1,3 +1,4 @@
+export { countBelow } from './below.ts'
 export { change, type KeyChange } from './change.ts'
 export { create, type NewKey } from './create.ts'
 export { expiring, type ExpiringKey } from './expiring.ts'

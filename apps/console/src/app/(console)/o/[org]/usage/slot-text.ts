@@ -52,12 +52,16 @@ export function slotText(slot: Slot, of: { granularity: Granularity; zone: strin
 export const dateOf = (zone: string, at: number): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(at)
 
-/** "23 Oct – 21 Nov 2026", or one day. */
+/** "23 Oct – 21 Nov 2026", "1 – 21 Nov 2026", or one day. */
 export function rangeTitle(zone: string, range: { from: number; to: number }): string {
   const whole = { ...dayMonth, year: 'numeric' } as const
   const [first, last] = [formatOf(zone, whole).format(range.from), formatOf(zone, whole).format(range.to - 1)]
   if (first === last) return last
-  return first.slice(-4) === last.slice(-4)
-    ? `${formatOf(zone, dayMonth).format(range.from)} – ${last}`
-    : `${first} – ${last}`
+  const [firstWords, lastWords] = [first.split(' '), last.split(' ')]
+  // What both have in common at the end is said once.
+  while (firstWords.length > 1 && firstWords.at(-1) === lastWords.at(-1)) {
+    firstWords.pop()
+    lastWords.pop()
+  }
+  return `${firstWords.join(' ')} – ${last}`
 }
