@@ -93,13 +93,15 @@ function TypedFilter({ label, placeholder, value, onChange, icon = false }: Type
     return () => clearTimeout(timer)
   })
   return (
-    <Input
-      type="search"
-      aria-label={label}
-      placeholder={placeholder}
-      {...(icon ? { prefix: <Search aria-hidden className="size-4" />, className: 'pl-9' } : {})}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-    />
+    <div className="w-56 max-md:w-full">
+      <Input
+        type="search"
+        aria-label={label}
+        placeholder={placeholder}
+        {...(icon ? { prefix: <Search aria-hidden className="size-4" />, className: 'pl-9' } : {})}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+    </div>
   )
 }

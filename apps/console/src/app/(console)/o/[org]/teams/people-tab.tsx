@@ -36,7 +36,7 @@ export function PeopleTab({ everything }: { everything: Everything }) {
       header: 'Person',
       lead: true,
       cell: (person) => (
-        <span className="flex min-w-0 flex-col">
+        <span className="flex min-w-0 flex-col items-start text-left">
           <span className="max-w-64 truncate">
             {person.name}
             {person.id === memberId ? <span className="font-normal text-faint"> (you)</span> : null}
