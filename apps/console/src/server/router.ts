@@ -7,10 +7,12 @@ import { requestsProcedures } from '../app/(console)/o/[org]/requests/procedures
 import { teamsProcedures } from '../app/(console)/o/[org]/teams/procedures.ts'
 import { usageProcedures } from '../app/(console)/o/[org]/usage/procedures.ts'
 import { overviewProcedures } from '../app/(console)/o/[org]/(overview)/procedures.ts'
+import { connectProcedures } from '../app/(console)/o/[org]/connect/procedures.ts'
 import { router } from '#server/trpc.ts'
 
 /** Every procedure of the console: one line per page. */
 export const appRouter = router({
+  connect: connectProcedures,
   invite: inviteProcedures,
   keys: keysProcedures,
   requests: requestsProcedures,

@@ -5,10 +5,12 @@ import { useSyncExternalStore } from 'react'
 /** A key that was made a moment ago, with its text. */
 export type FreshKey = {
   orgSlug: string
-  id: string
   name: string
   last4: string
   secret: string
+  /** Names or patterns; null allows every model. */
+  allowedModels: readonly string[] | null
+  /** One it may use. */
   model: string | null
 }
 

@@ -24,6 +24,7 @@ export type MadeKey = {
   name: string
   last4: string
   expiresAt: Date | null
+  allowedModels: readonly string[] | null
   secret: string
   gateway: string
   /** Null when the key may use no model that is offered now. */
@@ -70,7 +71,7 @@ export async function createKey(ctx: Ctx, input: Input): Promise<MadeKey> {
         expiresAt,
       },
     })
-    return { id, name, last4, expiresAt, secret: text, gateway, model }
+    return { id, name, last4, expiresAt, allowedModels, secret: text, gateway, model }
   })
 }
 

@@ -26,9 +26,9 @@ export function SaveKeyDialog({ made, onClose }: { made: MadeKey; onClose: () =>
     window.addEventListener('beforeunload', warn)
     return () => window.removeEventListener('beforeunload', warn)
   }, [])
-  const { id, name, last4, secret, gateway, model } = made
+  const { name, last4, secret, gateway, model } = made
   const tryIt = () => {
-    keepFreshKey({ orgSlug: slug, id, name, last4, secret, model })
+    keepFreshKey({ orgSlug: slug, ...made })
     onClose()
     router.push(paths.connect(slug))
   }

@@ -1,12 +1,9 @@
 'use client'
 
 import { TriangleAlert } from 'lucide-react'
-import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { paths } from '#paths.ts'
-import { useOrg } from '#shell/org-context.tsx'
-import { Button } from '#ui/button.tsx'
 import { durationText } from '../duration-text.ts'
+import { RequestFix } from './request-fix.tsx'
 import type { SeenRequest } from './seen-request.ts'
 
 const reasons: Record<string, string> = {
@@ -38,7 +35,6 @@ const periods: Record<string, string> = {
 
 /** Why the answer was no: the same as the caller was told, and where to change it. */
 export function RequestRefusal({ request }: { request: SeenRequest }) {
-  const { slug, can } = useOrg()
   const { refusal, failure } = request
   const reason = refusal?.reason ?? failure ?? ''
   const refused = request.outcome === 'refused'
@@ -51,21 +47,12 @@ export function RequestRefusal({ request }: { request: SeenRequest }) {
     >
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <TriangleAlert aria-hidden className="mt-0.5 size-5 shrink-0 text-warn" />
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-56">
           <h2 className="text-base font-semibold">{refused ? 'Why was this refused?' : 'What went wrong?'}</h2>
           <p className="mt-0.5 text-base">{reasons[reason] ?? 'The request could not be served.'}</p>
           <p className="mt-0.5 font-mono text-xs text-muted">{reason}</p>
         </div>
-        {refusal?.scope && can('budget.read') !== null ? (
-          <Button asChild size="sm">
-            <Link href={paths.budgets(slug)}>Open budgets</Link>
-          </Button>
-        ) : null}
-        {reason === 'model_unpriced' && can('provider.write') !== null ? (
-          <Button asChild size="sm">
-            <Link href={paths.providers(slug)}>Add price</Link>
-          </Button>
-        ) : null}
+        <RequestFix reason={reason} />
       </div>
       {refusal === null ? null : (
         <dl className="mt-4 grid grid-cols-2 gap-x-6 gap-y-3 md:grid-cols-4">
