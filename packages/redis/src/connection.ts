@@ -31,7 +31,7 @@ const common = (name: string | undefined) =>
  */
 export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
   const commandTimeout = options.commandTimeoutMs ?? 1_000
-  return quiet(
+  return gathering(
     new Redis(url, {
       ...common(options.name),
       commandTimeout,
@@ -50,6 +50,30 @@ export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
  */
 export function connectRedisPatiently(url: string, options: Pick<ConnectOptions, 'name'> = {}): Redis {
   return quiet(new Redis(url, { ...common(options.name), maxRetriesPerRequest: null }))
+}
+
+/**
+ * Sends what is called in one turn of the event loop in one piece: the system calls were a fifth of what a call costs.
+ */
+function gathering(redis: Redis): Redis {
+  redis.on('connect', () => {
+    const { stream } = redis
+    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean
+    let corked = false
+    const send = () => {
+      corked = false
+      stream.uncork()
+    }
+    stream.write = (...args: unknown[]) => {
+      if (!corked) {
+        corked = true
+        stream.cork()
+        setImmediate(send)
+      }
+      return write(...args)
+    }
+  })
+  return quiet(redis)
 }
 
 /** Every failed call tells its caller; without a listener ioredis would print the same error as well. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestId } from '@tollkeeper/domain/id'
-import type { Answered } from '../pipeline/exchange.ts'
+import type { Answered, SentKey } from '../pipeline/exchange.ts'
 import { answerChat, type Rooms } from '../pipeline/pipeline.ts'
 import { sendStream } from './event-stream-reply.ts'
 import { sendFailure } from './failure-reply.ts'
 import { answerHeaders } from './headers.ts'
-import { beginJourney, credentialsOf, narrowingOf } from './receive.ts'
+import { beginJourney, narrowingOf } from './receive.ts'
 
 export type ChatDeps = {
   rooms: Rooms
@@ -22,13 +22,13 @@ export function makeChatCompletions(deps: ChatDeps) {
   return async (
     request: IncomingMessage,
     response: ServerResponse,
-    given: { requestId: RequestId; body: Buffer | undefined },
+    given: { requestId: RequestId; body: Buffer | undefined; key: SentKey },
   ): Promise<void> => {
     const { requestId } = given
     const { socket } = request
     const received = {
       journey: beginJourney(requestId, request, { ms: deps.now(), monotonic: deps.monotonic() }),
-      credentials: credentialsOf(request),
+      key: given.key,
       narrowing: narrowingOf(request),
       body: given.body ?? nothing,
       client: { gone: () => socket.destroyed },

@@ -8,11 +8,11 @@ import { sendFailure } from './failure-reply.ts'
 import type { Readiness } from './health.ts'
 import { sendJson } from './json-reply.ts'
 import { modelList, oneModel } from './models.ts'
-import { credentialsOf, narrowingOf } from './receive.ts'
-import { underV1, type Endpoint, type Given, type PlainTold } from './server.ts'
+import { narrowingOf } from './receive.ts'
+import { underV1, type Endpoint, type Given, type KeyedGiven, type PlainTold } from './server.ts'
 
 export type EndpointDeps = {
-  chat: Endpoint['answer']
+  chat: (request: IncomingMessage, response: ServerResponse, given: KeyedGiven) => Promise<void>
   identify: Identify
   keyReport: (standing: Standing) => Promise<object>
   readiness: () => Promise<Readiness>
@@ -26,14 +26,14 @@ export type EndpointDeps = {
 
 /** Every route, in one list. */
 export function endpointsOf(deps: EndpointDeps): Endpoint[] {
-  /** A route that answers with one JSON value, or a status and one. */
+  /** Answers with one JSON value, or with a status and one. */
   const json =
-    (make: (request: IncomingMessage, given: Given) => Promise<Reply | object> | Reply | object): Endpoint['answer'] =>
-    async (request, response, given) => {
+    <Input extends Given>(make: (given: Input, request: IncomingMessage) => Promise<Reply | object> | Reply | object) =>
+    async (request: IncomingMessage, response: ServerResponse, given: Input): Promise<void> => {
       const path = request.url?.split('?', 1)[0] ?? ''
       const extra = deps.extraHeaders()
       try {
-        const made = await make(request, given)
+        const made = await make(given, request)
         const reply = made instanceof Reply ? made : new Reply(200, made)
         sendJson(response, reply.status, reply.body, { requestId: given.requestId, extra })
         deps.tell({ requestId: given.requestId, path, status: reply.status, failure: null })
@@ -43,48 +43,42 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
         deps.tell({ requestId: given.requestId, path, status: statusOf(failure), failure: failure.code })
       }
     }
-  const caller = (request: IncomingMessage) => deps.identify(credentialsOf(request), narrowingOf(request))
+  /** `GET` by a caller with a key. */
+  const keyed = (
+    paths: readonly string[],
+    make: (standing: Standing, given: Given) => Promise<object> | object,
+  ): Endpoint => ({
+    method: 'GET',
+    paths,
+    needsKey: true,
+    answer: json(async (given: KeyedGiven, request) =>
+      make(await deps.identify(given.key, narrowingOf(request)), given),
+    ),
+  })
+  /** `GET` by anybody. */
+  const open = (paths: readonly string[], answer: ReturnType<typeof json>): Endpoint => ({
+    method: 'GET',
+    paths,
+    needsKey: false,
+    answer,
+  })
+  const fine = json(() => ({ status: 'ok' }))
   const ready = json(async () => {
     const state = await deps.readiness()
     return new Reply(state.ready ? 200 : 503, { status: state.ready ? 'ok' : 'unavailable', ...state })
   })
-  const get = (paths: readonly string[], answer: Endpoint['answer'], needsKey = false): Endpoint => ({
-    method: 'GET',
-    paths,
-    needsKey,
-    answer,
-  })
 
   return [
     { method: 'POST', paths: underV1('/chat/completions'), needsKey: true, answer: deps.chat },
-    get(
-      underV1('/models'),
-      json(async (request, { query }) => modelList(await caller(request), query)),
-      true,
-    ),
-    get(
-      underV1('/models/:model'),
-      json(async (request, { params }) => oneModel(await caller(request), params['model'] ?? '')),
-      true,
-    ),
-    get(
-      underV1('/key'),
-      json(async (request) => deps.keyReport(await caller(request))),
-      true,
-    ),
-    get(
-      ['/livez'],
-      json(() => ({ status: 'ok' })),
-    ),
-    get(['/readyz', '/health', '/v1/health'], ready),
+    keyed(underV1('/models'), (standing, { query }) => modelList(standing, query)),
+    keyed(underV1('/models/:model'), (standing, { params }) => oneModel(standing, params['model'] ?? '')),
+    keyed(underV1('/key'), deps.keyReport),
     // Clients probe the base address; an answer without a redirect is all they want.
-    get(
-      ['/'],
-      json(() => ({ status: 'ok' })),
-    ),
-    get(['/metrics'], async (request, response, given) => {
+    open(['/livez', '/'], fine),
+    open(['/readyz', '/health', '/v1/health'], ready),
+    open(['/metrics'], async (request, response, { requestId }) => {
       if (deps.tokens.metrics !== undefined && !carries(request, deps.tokens.metrics))
-        return sendFailure(response, fail('invalid_api_key', undefined), given.requestId)
+        return sendFailure(response, fail('invalid_api_key', undefined), requestId)
       const { text, contentType } = await deps.metrics()
       sendText(response, text, contentType)
     }),
@@ -92,7 +86,7 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
       method: 'POST',
       paths: ['/internal/providers/verify'],
       needsKey: false,
-      answer: json((request, { body }) => {
+      answer: json(({ body }, request) => {
         if (!carries(request, deps.tokens.internal)) throw fail('invalid_api_key', undefined)
         return deps.verify(body ?? Buffer.alloc(0))
       }),

@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { fail, type Failure } from '@tollkeeper/domain/failure'
-import { credentialsOf } from './receive.ts'
-import { keyOf } from '../pipeline/key-of.ts'
 
 /** Larger bodies are refused (security.md T-DOS). */
 export const maxBodyBytes = 10 * 1_048_576
@@ -43,15 +41,15 @@ export function guard(request: IncomingMessage): Failure | undefined {
   return hasBody && bodiless.has(method) ? invalidHttp(`a ${method} carries no body here`) : undefined
 }
 
-/** What is wrong with the media type of a request that should carry JSON. */
-export function wrongMedia({ headers }: IncomingMessage): Failure | undefined {
+/** @throws Failure for a request that should carry JSON and says that it carries something else */
+export function checkMedia({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity')
-    return fail('unsupported_media_type', {
+    throw fail('unsupported_media_type', {
       why: 'Compressed bodies are not accepted. Send the body without "content-encoding".',
     })
-  if (jsonType.test(headers['content-type'] ?? '')) return undefined
-  return fail('unsupported_media_type', { why: 'The body must be JSON: send "content-type: application/json".' })
+  if (jsonType.test(headers['content-type'] ?? '')) return
+  throw fail('unsupported_media_type', { why: 'The body must be JSON: send "content-type: application/json".' })
 }
 
 const invalidHttp = (why: string): Failure => fail('invalid_http', { why })
@@ -68,14 +66,4 @@ function repeatedHeader(rawHeaders: readonly string[]): string | undefined {
     else seen = [name]
   }
   return undefined
-}
-
-/** Whether somebody without any key wants us to read a body. */
-export function strangerFailure(request: IncomingMessage): Failure | undefined {
-  try {
-    keyOf(credentialsOf(request))
-    return undefined
-  } catch (failure) {
-    return failure as Failure
-  }
 }

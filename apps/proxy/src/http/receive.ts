@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestId } from '@tollkeeper/domain/id'
-import type { Credentials, Journey, Narrowing } from '../pipeline/exchange.ts'
+import type { Journey, Narrowing } from '../pipeline/exchange.ts'
 
 /** A new journey, at the moment its request arrived. */
 export const beginJourney = (
@@ -21,12 +21,6 @@ export const beginJourney = (
   clampedTo: null,
   refusal: null,
   recorded: false,
-})
-
-/** The headers that can carry a key. */
-export const credentialsOf = ({ headers }: IncomingMessage): Credentials => ({
-  authorization: headers.authorization,
-  apiKey: single(headers['x-api-key']),
 })
 
 /** The headers that narrow a key. */

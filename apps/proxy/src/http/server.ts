@@ -2,20 +2,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { fail, Failure } from '@tollkeeper/domain/failure'
 import type { RequestId } from '@tollkeeper/domain/id'
 import { statusOf } from '@tollkeeper/wire/openai-chat'
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { SentKey } from '../pipeline/exchange.ts'
 import { newRequestId } from '../observe/request-id.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import { sendFailure } from './failure-reply.ts'
-import { guard, maxBodyBytes, strangerFailure, wrongMedia } from './guard.ts'
+import { checkMedia, guard, maxBodyBytes } from './guard.ts'
+import { keyOf } from './key-of.ts'
 
-/** One route, with the paths it answers at. */
+type Answer<Input> = (request: IncomingMessage, response: ServerResponse, given: Input) => Promise<void> | void
+
+/** One route, with the paths it answers at. One that needs a key refuses strangers before it reads their body. */
 export type Endpoint = {
   method: 'GET' | 'POST'
   paths: readonly string[]
-  /** Whether a request without a well-formed key is refused before its body is read. */
-  needsKey: boolean
-  answer: (request: IncomingMessage, response: ServerResponse, given: Given) => Promise<void> | void
-}
+} & ({ needsKey: true; answer: Answer<KeyedGiven> } | { needsKey: false; answer: Answer<Given> })
 
 export type Given = {
   requestId: RequestId
@@ -23,6 +24,7 @@ export type Given = {
   params: Readonly<Record<string, string>>
   query: Readonly<Record<string, string | undefined>>
 }
+export type KeyedGiven = Given & { key: SentKey }
 
 /** The end of a request that did not walk through the rooms. */
 export type PlainTold = { requestId: string; path: string; status: number; failure: string | null }
@@ -86,13 +88,7 @@ export function makeServer(endpoints: readonly Endpoint[], options: ServerOption
         config: { endpoint },
         handler(request, reply) {
           reply.hijack()
-          const given = {
-            requestId: request.id as RequestId,
-            body: request.body as Buffer | undefined,
-            params: request.params as Given['params'],
-            query: request.query as Given['query'],
-          }
-          const answered = endpoint.answer(request.raw, reply.raw, given)
+          const answered = answerOf(endpoint, request, reply.raw)
           answered?.catch((error: unknown) => {
             options.onDefect(error)
             refuse(request, reply.raw, fail('internal', undefined))
@@ -101,12 +97,24 @@ export function makeServer(endpoints: readonly Endpoint[], options: ServerOption
       })
     }
   }
+  app.decorateRequest('sentKey', null)
   app.addHook('onRequest', (request, reply, done) => {
     const { endpoint } = request.routeOptions.config as { endpoint?: Endpoint }
-    const failure = guard(request.raw) ?? (endpoint ? misfit(endpoint, request.raw) : notFound(endpoints, request.raw))
-    if (!failure) return done()
-    reply.hijack()
-    refuse(request, reply.raw, failure)
+    try {
+      const failure = guard(request.raw)
+      if (failure) throw failure
+      if (!endpoint) throw notFound(endpoints, request.raw)
+      if (endpoint.needsKey) request.setDecorator<SentKey>('sentKey', keyOf(request.raw))
+      if (endpoint.method === 'POST') checkMedia(request.raw)
+    } catch (error) {
+      reply.hijack()
+      return refuse(
+        request,
+        reply.raw,
+        error instanceof Failure ? error : fail('internal', undefined, { cause: error }),
+      )
+    }
+    done()
   })
   app.setErrorHandler((error: FastifyError, request, reply) => {
     reply.hijack()
@@ -115,13 +123,15 @@ export function makeServer(endpoints: readonly Endpoint[], options: ServerOption
   return app
 }
 
-function misfit(endpoint: Endpoint, request: IncomingMessage): Failure | undefined {
-  if (endpoint.needsKey) {
-    // Strangers get their answer before their body is read.
-    const stranger = strangerFailure(request)
-    if (stranger) return stranger
+function answerOf(endpoint: Endpoint, request: FastifyRequest, response: ServerResponse): Promise<void> | void {
+  const given: Given = {
+    requestId: request.id as RequestId,
+    body: request.body as Buffer | undefined,
+    params: request.params as Given['params'],
+    query: request.query as Given['query'],
   }
-  return endpoint.method === 'POST' ? wrongMedia(request) : undefined
+  if (!endpoint.needsKey) return endpoint.answer(request.raw, response, given)
+  return endpoint.answer(request.raw, response, { ...given, key: request.getDecorator<SentKey>('sentKey') })
 }
 
 function notFound(endpoints: readonly Endpoint[], { method = '', url = '' }: IncomingMessage): Failure {

@@ -1,11 +1,11 @@
+import { hash, timingSafeEqual } from 'node:crypto'
 import { fail } from '@tollkeeper/domain/failure'
 import { hashKey, sameHash, type Peppers } from '@tollkeeper/domain/key'
 import type { KeyRecord } from '@tollkeeper/domain/policy'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { Standing } from '../standing/standing.ts'
 import type { Standings } from '../standing/standings.ts'
-import { step, type Credentials, type Identified, type Narrowing, type Received } from './exchange.ts'
-import { keyOf } from './key-of.ts'
+import { step, type Identified, type Narrowing, type Received, type SentKey } from './exchange.ts'
 
 export type Authenticate = (received: Received) => Promise<Identified>
 
@@ -18,14 +18,13 @@ export type AuthenticateDeps = {
 }
 
 /** What a key's text is worth, for any route that takes keys. @throws Failure */
-export type Identify = (credentials: Credentials, narrowing: Narrowing) => Promise<Standing>
+export type Identify = (key: SentKey, narrowing: Narrowing) => Promise<Standing>
 
 const nobody = '0'.repeat(64)
 
 /** Key → record, policy and chain of scopes. */
 export function makeIdentify(deps: AuthenticateDeps): Identify {
-  return async (credentials, narrowing) => {
-    const key = keyOf(credentials)
+  return async (key, narrowing) => {
     const known = deps.standings.known(key.publicId)
     const found = known ? ({ kind: 'found', standing: known } as const) : await deps.standings.find(key.publicId)
     if (found.kind !== 'found') {
@@ -35,8 +34,7 @@ export function makeIdentify(deps: AuthenticateDeps): Identify {
       throw fail('invalid_api_key', undefined)
     }
     const { record, org } = found.standing
-    if (!sameHash(hashKey(key.text, deps.peppers, record.pepperVersion), record.hash))
-      throw fail('invalid_api_key', undefined)
+    if (!isThatKey(key.text, found.standing, deps.peppers)) throw fail('invalid_api_key', undefined)
     checkStatus(record, deps.storeNow())
     if (org.policy.suspended) throw fail('org_suspended', undefined)
     checkNarrowing(record, narrowing)
@@ -47,11 +45,20 @@ export function makeIdentify(deps: AuthenticateDeps): Identify {
 export function makeAuthenticate(deps: AuthenticateDeps, identify: Identify): Authenticate {
   return async (received) => {
     const { journey } = received
-    const standing = await identify(received.credentials, received.narrowing)
+    const standing = await identify(received.key, received.narrowing)
     journey.standing = standing
     step(journey, 'authenticate', deps.monotonic())
     return { ...received, standing }
   }
+}
+
+function isThatKey(text: string, standing: Standing, peppers: Peppers): boolean {
+  const digest = hash('sha256', text, 'buffer')
+  if (standing.proven && timingSafeEqual(digest, standing.proven)) return true
+  const { record } = standing
+  if (!sameHash(hashKey(text, peppers, record.pepperVersion), record.hash)) return false
+  standing.proven = digest
+  return true
 }
 
 function checkStatus(record: KeyRecord, now: Instant): void {

@@ -43,13 +43,13 @@ export type Narrowing = {
   roleGroup: string | undefined
 }
 
-/** The two headers that can carry a key. */
-export type Credentials = { authorization: string | undefined; apiKey: string | undefined }
+/** A gateway key as it was sent: its checksum is right, nothing else is known. */
+export type SentKey = { text: string; publicId: string }
 
-/** A request as it arrived: nothing in it was looked at. */
+/** A request as it arrived: its key has the form of one, its body was not looked at. */
 export type Received = {
   journey: Journey
-  credentials: Credentials
+  key: SentKey
   narrowing: Narrowing
   body: Buffer
   client: Client

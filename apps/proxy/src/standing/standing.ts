@@ -22,6 +22,8 @@ export type Standing = {
    * without hard budgets.
    */
   headroom: NanoUsd | null | undefined
+  /** SHA-256 of a text that was found to be this key; checking it again costs a tenth of the keyed hash. */
+  proven: Buffer | undefined
 }
 
 /** Resolves a key's record against its organisation's policy. */
@@ -50,5 +52,6 @@ export function standingOf(record: KeyRecord, org: OrgIndex): Standing {
     hasHardBudget: budgets.some((budget) => budget.mode === 'hard'),
     nodesAt,
     headroom: undefined,
+    proven: undefined,
   }
 }

@@ -35,9 +35,9 @@ describe('the official client, unchanged', () => {
   it('gets whole answers', async () => {
     const { openai } = await client()
     const messages = [{ role: 'user' as const, content: 'Hi [[sim:say=Hello there]]' }]
-    const completion = await openai.chat.completions.create({ model, messages })
-    expect(completion.choices[0]?.message.content).toBe('Hello there')
-    expect(completion._request_id).toMatch(/^req_/)
+    const { data, request_id: requestId } = await openai.chat.completions.create({ model, messages }).withResponse()
+    expect(data.choices[0]?.message.content).toBe('Hello there')
+    expect(requestId).toMatch(/^req_/)
   })
 
   it('gets streams', async () => {

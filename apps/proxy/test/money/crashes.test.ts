@@ -80,10 +80,10 @@ describe('a lease', () => {
     await redisReady(store)
     const sweeper = makeSweeper(store, { graceMs: 1 })
     const stream = await askStream(world.url, key, says('Hi [[sim:tokens=60]] [[sim:tps=20]]'))
-    let running = true
-    const rest = stream.rest().finally(() => (running = false))
+    const over = new AbortController()
+    const rest = stream.rest().finally(() => over.abort())
     // Three times as long as a lease.
-    while (running) {
+    while (!over.signal.aborted) {
       expect(await sweeper.sweep(shardOf(policy.orgId))).toBe(0)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
@@ -99,9 +99,9 @@ describe('Redis that is killed under load and started again', () => {
     const { policy, key, balance } = await team()
     const statuses: number[] = []
     const slowest = { ms: 0 }
-    let loading = true
+    const enough = new AbortController()
     const load = async () => {
-      while (loading) {
+      while (!enough.signal.aborted) {
         const started = performance.now()
         const answer = await ask(world.url, key, says('Hi [[sim:tokens=5]]'))
         statuses.push(answer.status)
@@ -130,7 +130,7 @@ describe('Redis that is killed under load and started again', () => {
     const before = statuses.length
     await until(() => statuses.slice(before).includes(200), { within: 10_000, what: 'answers again' })
     await until(async () => (await ready()) === 200, { within: 10_000, what: 'the instance to be ready again' })
-    loading = false
+    enough.abort()
     await Promise.all(clients)
     expect(new Set(statuses)).toEqual(new Set([200, 503]))
 

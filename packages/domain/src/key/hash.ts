@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 
 /** Peppers by version; the newest one hashes new keys, older ones still check old keys. */
@@ -31,7 +31,18 @@ export const newestPepper = (peppers: Peppers): number => Math.max(...peppers.ke
 export function hashKey(text: string, peppers: Peppers, version: number): string {
   const pepper = peppers.get(version)
   if (!pepper) throw new Error(`No key pepper of version ${version} is configured`)
-  return createHmac('sha256', pepper).update(text).digest('hex')
+  return createHmac('sha256', keyObjectOf(pepper)).update(text).digest('hex')
+}
+
+// Making one costs several times what a hash does.
+const keyObjects = new WeakMap<Buffer, KeyObject>()
+
+function keyObjectOf(pepper: Buffer): KeyObject {
+  const there = keyObjects.get(pepper)
+  if (there) return there
+  const made = createSecretKey(pepper)
+  keyObjects.set(pepper, made)
+  return made
 }
 
 /** Whether two hex hashes are equal, in constant time. */

@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import { fail } from '@tollkeeper/domain/failure'
 import { publicIdOf } from '@tollkeeper/domain/key'
-import type { Credentials } from './exchange.ts'
+import type { SentKey } from '../pipeline/exchange.ts'
 
 const ours = 'sk-gw-'
 
@@ -10,11 +11,13 @@ const ours = 'sk-gw-'
  *
  * @throws Failure 401
  */
-export function keyOf({ authorization, apiKey }: Credentials): { text: string; publicId: string } {
+export function keyOf({ headers }: IncomingMessage): SentKey {
+  const { authorization } = headers
+  const apiKey = headers['x-api-key']
   const bearer =
     authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined
   for (const text of [bearer, apiKey]) {
-    if (text === undefined || !text.startsWith(ours)) continue
+    if (typeof text !== 'string' || !text.startsWith(ours)) continue
     const publicId = publicIdOf(text)
     if (publicId === undefined) throw fail('invalid_api_key', undefined)
     return { text, publicId }
