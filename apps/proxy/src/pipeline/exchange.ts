@@ -79,7 +79,7 @@ export type Bill = {
   amount: NanoUsd
   /** Smallest amount left over the hard budgets; null when there are none. */
   left: NanoUsd | null
-  /** Scope of the budget with that amount; null when it is not known. */
+  /** Scope of the budget with that amount. */
   scope: ScopeLabel | null
 }
 

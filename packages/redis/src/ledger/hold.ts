@@ -37,6 +37,8 @@ export type HoldReply =
       seq: number
       /** Smallest amount left after this hold over the hard budgets; null when there are none. */
       headroom: NanoUsd | null
+      /** Index into `nodes` of the budget with that amount, the first of equals; null when there are none. */
+      tightest: number | null
     }
   | {
       kind: 'refused'
@@ -66,7 +68,7 @@ export type HoldReply =
 
 export const holdScript = defineScript('hold_v1')
 
-const answers = { OK: 4, FENCED: 1, WINDOW: 2, EXISTS: 2, OVER: 5, HELD: 5, TOKENS: 4 }
+const answers = { OK: 5, FENCED: 1, WINDOW: 2, EXISTS: 2, OVER: 5, HELD: 5, TOKENS: 4 }
 
 export function makeHold(redis: Redis, options: { leaseMs: number; epochOf: (shard: Shard) => string | undefined }) {
   return async (hold: Hold): Promise<HoldReply> => {
@@ -103,7 +105,9 @@ export function parseHoldReply(raw: unknown, limits: readonly TokenLimit[]): Hol
   const reply = readReply('hold_v1', raw, answers)
   switch (reply.kind) {
     case 'OK':
-      return { kind: 'held', seq: reply.count(1), headroom: reply.text(2) === '' ? null : reply.nano(2) }
+      return reply.text(2) === ''
+        ? { kind: 'held', seq: reply.count(1), headroom: null, tightest: null }
+        : { kind: 'held', seq: reply.count(1), headroom: reply.nano(2), tightest: reply.count(4) - 1 }
     case 'OVER':
     case 'HELD':
       return {

@@ -4,7 +4,8 @@
 --       [7] ids of the counters  [8] ids of the token limits  [9] number of counters
 --       [10..] per counter: window start, window end, limit ('' when soft), version, opening;
 --       then per token limit: 'w', limit, length in ms, or 'b', capacity, refill per ms (in micro-tokens)
--- Gives {'OK', seq, least left or '', now} | {'FENCED'} | {'WINDOW', now} | {'EXISTS', state}
+-- Gives {'OK', seq, least left or '', now, counter with the least left or ''}
+--       | {'FENCED'} | {'WINDOW', now} | {'EXISTS', state}
 --       | {'OVER' or 'HELD', counter, used, held, limit} | {'TOKENS', token limit, ms to wait or '', now}
 -- @part window
 -- @part bucket
@@ -25,7 +26,7 @@ if known[1] and not again then return {'EXISTS', known[1]} end
 if again then add = 0 end
 
 -- Read everything before the first write: an error half-way would otherwise leave half a hold.
-local fresh, changed, left, over, held_back = {}, {}, nil, nil, nil
+local fresh, changed, left, tightest, over, held_back = {}, {}, nil, nil, nil, nil
 for i = 1, counters do
   local j = 5 + i * 5
   if not again and (now < tonumber(ARGV[j]) or now >= tonumber(ARGV[j + 1])) then return {'WINDOW', whole(now)} end
@@ -56,7 +57,7 @@ for i = 1, counters do
         held_back = held_back or {'HELD', i, used, held, limit}
       end
     end
-    if not left or rest < left then left = rest end
+    if not left or rest < left then left, tightest = rest, i end
   end
 end
 
@@ -116,4 +117,4 @@ if not again then
     'rates', ARGV[8], 'meta', ARGV[6])
 end
 redis.call('ZADD', KEYS[4], whole(now + tonumber(ARGV[4])), ARGV[2])
-return {'OK', redis.call('INCR', KEYS[2]), left and whole(math.max(0, left)) or '', whole(now)}
+return {'OK', redis.call('INCR', KEYS[2]), left and whole(math.max(0, left)) or '', whole(now), tightest or ''}

@@ -11,7 +11,7 @@ it('holds 40 on a team and a key with limits of 100 and 50, and leaves 10', asyn
 
   const reply = await budgets.hold(hold)
 
-  expect(reply).toMatchObject({ kind: 'held', headroom: 10n })
+  expect(reply).toMatchObject({ kind: 'held', headroom: 10n, tightest: 1 })
   expect(await balances(hold.orgId, hold.nodes)).toEqual([
     [0n, 40n, 100n],
     [0n, 40n, 50n],

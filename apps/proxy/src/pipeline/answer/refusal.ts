@@ -3,10 +3,9 @@ import { usdText } from '@tollkeeper/domain/price'
 import { zonedText } from '@tollkeeper/domain/time'
 import type { HoldReply } from '@tollkeeper/redis/budgets'
 import type { Routed } from '../exchange.ts'
-import type { Held } from './take-hold.ts'
+import type { Asked } from './take-hold.ts'
 
 type Refused = Extract<HoldReply, { kind: 'refused' }>
-type Asked = Omit<Held, 'headroom'>
 
 /** A reset this near is worth waiting for; for a later one clients would sleep for days (wire.md 2.4). */
 const worthWaitingMs = 60_000

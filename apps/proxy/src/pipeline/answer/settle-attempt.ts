@@ -52,12 +52,11 @@ export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
   }
 }
 
-/** What an amount leaves. With one hard budget it is known whose the rest is; the store tells only the smallest rest. */
-export function billOf({ nodes, headroom, amount: heldAmount }: Held, amount: NanoUsd): Bill {
-  const hard = nodes.filter(({ budget }) => budget.mode === 'hard')
+/** What an amount leaves of what was left when it was held. */
+export function billOf({ tightest, headroom, amount: heldAmount }: Held, amount: NanoUsd): Bill {
   return {
     amount,
     left: headroom === null ? null : headroom + heldAmount - amount,
-    scope: hard.length === 1 ? (hard[0]?.budget.scope ?? null) : null,
+    scope: tightest?.budget.scope ?? null,
   }
 }

@@ -8,12 +8,17 @@ import type { Candidate, Routed } from '../exchange.ts'
 import { exactAsk, firstAsk, usefulCap, type Ask, type BoundDeps } from './bound.ts'
 import { refusedByBudget, refusedByTokens } from './refusal.ts'
 
+/** A hold that is asked for. */
+export type Asked = Omit<Held, 'headroom' | 'tightest'>
+
 /** A hold that was taken: what may be used, and what it is charged to. */
 export type Held = Ask & {
   attemptId: AttemptId
   amount: NanoUsd
   nodes: readonly BudgetNode[]
   headroom: NanoUsd | null
+  /** The budget with that amount. */
+  tightest: BudgetNode | null
 }
 
 export type TakeHold = (
@@ -50,7 +55,7 @@ export function makeTakeHold(deps: TakeHoldDeps): TakeHold {
       switch (reply.kind) {
         case 'held':
           routed.standing.headroom = reply.headroom
-          return { ...held, headroom: reply.headroom }
+          return { ...held, headroom: reply.headroom, tightest: nodeAt(held.nodes, reply.tightest) }
         case 'refused':
           ask = ask.exact ? smallerAsk(deps, routed, candidate, held, reply) : await exactAsk(deps, routed, candidate)
           break
@@ -101,16 +106,13 @@ async function holdOnce(deps: TakeHoldDeps, routed: Routed, candidate: Candidate
   return holdNow()
 }
 
+const nodeAt = (nodes: readonly BudgetNode[], at: number | null): BudgetNode | null =>
+  at === null ? null : (nodes[at] ?? null)
+
 type Refused = Extract<HoldReply, { kind: 'refused' }>
 
 /** The largest ask that gets past what refused. @throws Failure when that is too little to be useful */
-function smallerAsk(
-  deps: TakeHoldDeps,
-  routed: Routed,
-  candidate: Candidate,
-  held: Omit<Held, 'headroom'>,
-  reply: Refused,
-): Ask {
+function smallerAsk(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, held: Asked, reply: Refused): Ask {
   const { choices } = routed.chat
   const least = usefulCap(routed, candidate)
   const withCap = (cap: number): Ask => ({ ...held, cap, tokens: held.input + cap * choices })
