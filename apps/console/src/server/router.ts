@@ -3,18 +3,22 @@ import { inviteProcedures } from '../app/(auth)/invite/procedures.ts'
 import { setupProcedures } from '../app/(auth)/setup/procedures.ts'
 import { welcomeProcedures } from '../app/(auth)/welcome/procedures.ts'
 import { keysProcedures } from '../app/(console)/o/[org]/keys/procedures.ts'
+import { providersProcedures } from '../app/(console)/o/[org]/providers/procedures.ts'
 import { requestsProcedures } from '../app/(console)/o/[org]/requests/procedures.ts'
 import { teamsProcedures } from '../app/(console)/o/[org]/teams/procedures.ts'
 import { usageProcedures } from '../app/(console)/o/[org]/usage/procedures.ts'
 import { overviewProcedures } from '../app/(console)/o/[org]/(overview)/procedures.ts'
 import { connectProcedures } from '../app/(console)/o/[org]/connect/procedures.ts'
+import { budgetsProcedures } from '../app/(console)/o/[org]/budgets/procedures.ts'
 import { router } from '#server/trpc.ts'
 
 /** Every procedure of the console: one line per page. */
 export const appRouter = router({
   connect: connectProcedures,
+  budgets: budgetsProcedures,
   invite: inviteProcedures,
   keys: keysProcedures,
+  providers: providersProcedures,
   requests: requestsProcedures,
   overview: overviewProcedures,
   settings: settingsProcedures,
