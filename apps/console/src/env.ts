@@ -26,6 +26,11 @@ const shape = z
     CONSOLE_URL: origin.optional(),
     /** Present where a simulated provider runs: it is then offered among the providers. */
     SIMULATOR_URL: origin.optional(),
+    /** 1: providers may be inside the own network, by plain http too. Otherwise only https on the public internet. */
+    ALLOW_PRIVATE_PROVIDERS: z
+      .enum(['0', '1'], 'must be 0 or 1')
+      .default('0')
+      .transform((text) => text === '1'),
     OIDC_ISSUER: address.optional(),
     OIDC_CLIENT_ID: z.string().min(1).optional(),
     OIDC_CLIENT_SECRET: z.string().min(1).optional(),

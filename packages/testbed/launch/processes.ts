@@ -63,6 +63,7 @@ export function processTable(world: World): ProcessEntry[] {
         NEXTAUTH_URL: addressOf(ports.console),
         PROXY_PUBLIC_URL: addressOf(ports.proxy),
         SIMULATOR_URL: addressOf(ports.simulator),
+        ALLOW_PRIVATE_PROVIDERS: '1',
         NEXTAUTH_SECRET: secrets.NEXTAUTH_SECRET,
         KEY_PEPPERS: secrets.KEY_PEPPERS,
         CREDENTIAL_PUBLIC_KEY: secrets.CREDENTIAL_PUBLIC_KEY,
