@@ -18,7 +18,7 @@ const overHttps = (env: ConsoleEnv): boolean => env.NEXTAUTH_URL.startsWith('htt
 export const sessionCookieName = (env: ConsoleEnv): string => (overHttps(env) ? '__Host-session' : 'session')
 
 /** Name of the OIDC provider inside next-auth's URLs. */
-export const oidcProvider = 'oidc'
+const oidcProvider = 'oidc'
 
 /** Whether people can sign in by OIDC, and what the provider is called. */
 export const oidcName = (env: ConsoleEnv): string | null => (env.OIDC_ISSUER ? env.OIDC_NAME : null)

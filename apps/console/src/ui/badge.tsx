@@ -1,4 +1,4 @@
-import { Ban, CircleAlert, CircleCheck, CircleDashed, Clock, Info, type LucideIcon } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleDashed, Clock, Info, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { classNames } from '#ui/class-names.ts'
 
@@ -40,6 +40,3 @@ export function Status({ tone, children, icon }: StatusProps) {
     </span>
   )
 }
-
-/** The icon for something that was forbidden or ended by somebody. */
-export const endedIcon = Ban

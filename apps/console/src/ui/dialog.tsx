@@ -7,7 +7,7 @@ import { classNames } from '#ui/class-names.ts'
 import { IconButton } from '#ui/icon-button.tsx'
 
 export const overlayLook = 'fixed inset-0 z-40 animate-fade bg-overlay'
-export const panelLook =
+const panelLook =
   'fixed z-50 flex animate-rise flex-col bg-surface shadow-float focus:outline-none max-md:inset-0 md:top-[max(6vh,24px)] md:left-1/2 md:max-h-[calc(100dvh-max(12vh,48px))] md:-translate-x-1/2 md:rounded-lg md:border md:border-line'
 
 const widths = { sm: 'md:w-[440px]', md: 'md:w-[560px]', lg: 'md:w-[820px]' }

@@ -1,7 +1,7 @@
 import { invalid, isGiven, isObject, unsupported, type Fields } from './field.ts'
 
 /** Most messages of one request (security.md T-DOS). */
-export const maxMessages = 2_048
+const maxMessages = 2_048
 
 const roles = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])
 

@@ -1,7 +1,7 @@
 import { invalid, isGiven, isObject, unsupported, type Fields } from './field.ts'
 
 /** Most tools of one request, as at OpenAI. */
-export const maxTools = 128
+const maxTools = 128
 
 const priced = new Set(['function', 'custom'])
 

@@ -98,4 +98,4 @@ function CreateKeyForm({ choices, onClose, onMade }: Props & { choices: KeyChoic
 }
 
 /** Made with the first key where there is no team yet; it can be renamed. */
-export const firstTeam = 'General'
+const firstTeam = 'General'

@@ -14,7 +14,7 @@ export const listInput = z.object({
   after: z.object({ createdAt: z.date(), id: keyId }).nullable(),
 })
 
-export const keyName = z.string().trim().min(1, 'Enter a name').max(80, 'Use at most 80 characters')
+const keyName = z.string().trim().min(1, 'Enter a name').max(80, 'Use at most 80 characters')
 
 /** An amount of USD as typed; an empty field is no quota. */
 const optionalUsd = z.union([

@@ -14,7 +14,7 @@ export const periodNames: Record<BudgetPeriod, string> = {
 }
 
 /** When a budget starts again, as a note beside its bar. */
-export const resetNote = (resetsAt: Date | null): string =>
+const resetNote = (resetsAt: Date | null): string =>
   resetsAt === null ? 'never resets' : `resets ${relativeText(resetsAt.getTime(), Date.now())}`
 
 /** A quota as a bar; as words alone where there is none. */

@@ -3,7 +3,7 @@ import { providerKinds } from '@tollkeeper/domain/policy'
 import { z } from 'zod'
 
 /** A provider's address: http(s), without user, query or fragment. */
-export const baseUrl = z
+const baseUrl = z
   .string()
   .trim()
   .max(500, 'Use at most 500 characters')

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { accesses } from '#server/roles.ts'
 
 /** Text that people see: trimmed, in one normal form, without control, direction or zero-width characters. */
-export const shownName = z
+const shownName = z
   .string()
   .transform((text) => text.normalize('NFC').trim())
   .pipe(
@@ -16,7 +16,6 @@ export const shownName = z
 
 export const nameInput = z.object({ name: shownName })
 export const teamInput = z.object({ id: teamId })
-export const placeInput = z.object({ teamId, memberId, lead: z.boolean() })
 export const roleInput = z.object({ name: shownName, roleGroupId: roleGroupId.nullable() })
 export const memberInput = z.object({ id: memberId })
 export const personInput = z.object({

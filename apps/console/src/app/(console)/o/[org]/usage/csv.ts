@@ -14,7 +14,7 @@ type Cell = string | number | NanoUsd
  * Text that a spreadsheet would take for a formula gets an apostrophe in front (security.md T-CSV). Names of keys, people
  * and models are chosen by anybody.
  */
-export const neutralised = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+const neutralised = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
 
 /** The file as it is being read (RFC 4180). Amounts are decimal USD with 9 digits, so that their sum is exact. */
 export function usageCsv(by: Grouping, rows: AsyncIterable<UsageCsvRow>): ReadableStream {
