@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import { GatheringRedis } from './gathering-redis.ts'
 
 /** Redis cannot be asked right now. Callers fail closed: 503, nothing sent (money.md 4.7). */
 export class StoreUnavailable extends Error {
@@ -27,12 +28,13 @@ const common = (name: string | undefined) =>
 
 /**
  * A client for the path of a request: it reconnects for ever, but a call made while Redis is away fails at once, and a
- * call whose connection broke is not sent again behind the caller's back.
+ * call whose connection broke is not sent again behind the caller's back. What is called in one turn of the event loop
+ * is sent in one piece.
  */
 export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
   const commandTimeout = options.commandTimeoutMs ?? 1_000
-  return gathering(
-    new Redis(url, {
+  return quiet(
+    new GatheringRedis(url, {
       ...common(options.name),
       commandTimeout,
       // A connection on which nothing comes back any more is replaced: its other end may be gone without a word.
@@ -50,30 +52,6 @@ export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
  */
 export function connectRedisPatiently(url: string, options: Pick<ConnectOptions, 'name'> = {}): Redis {
   return quiet(new Redis(url, { ...common(options.name), maxRetriesPerRequest: null }))
-}
-
-/**
- * Sends what is called in one turn of the event loop in one piece: the system calls were a fifth of what a call costs.
- */
-function gathering(redis: Redis): Redis {
-  redis.on('connect', () => {
-    const { stream } = redis
-    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean
-    let corked = false
-    const send = () => {
-      corked = false
-      stream.uncork()
-    }
-    stream.write = (...args: unknown[]) => {
-      if (!corked) {
-        corked = true
-        stream.cork()
-        setImmediate(send)
-      }
-      return write(...args)
-    }
-  })
-  return quiet(redis)
 }
 
 /** Every failed call tells its caller; without a listener ioredis would print the same error as well. */

@@ -25,6 +25,13 @@ describe('the text of a key', () => {
     expect(sameHash(hashKey(text, peppers, 1), hashKey(text, peppers, 2))).toBe(false)
   })
 
+  it('hashes as it always has, however often: HMAC-SHA-256 under the pepper, as lower-case hex', () => {
+    const pepper = Buffer.from(Array.from({ length: 32 }, (_, i) => i))
+    const peppers = peppersText.parse(`1:${pepper.toString('base64')}`)
+    const hash = '4a906559c934fb686d31069a36e560bd334504bb0713007f11a11fb55262be80'
+    expect([hashKey('sk-gw-example', peppers, 1), hashKey('sk-gw-example', peppers, 1)]).toEqual([hash, hash])
+  })
+
   it('refuses a pepper shorter than 32 bytes', () => {
     expect(peppersText.safeParse(`1:${randomBytes(16).toString('base64')}`).success).toBe(false)
   })
