@@ -16,7 +16,7 @@ import { endpointsOf } from './http/endpoints.ts'
 import { readiness } from './http/health.ts'
 import { makeKeyReport } from './http/key.ts'
 import { openAiChatStream } from './http/openai-chat-stream.ts'
-import { makeServer } from './http/server.ts'
+import { makeServer, type PlainTold } from './http/server.ts'
 import { makeVerify } from './http/verify.ts'
 import { makeLeases } from './money/leases.ts'
 import { makeLedger } from './money/ledger.ts'
@@ -45,6 +45,7 @@ export type Proxy = {
 
 const keepAliveMs = 10_000
 const stalledMs = 60_000
+const longestMs = 3_600_000
 const foldMs = 10_000
 /** How long streams that were cut by a stop have to settle and say so. */
 const lastMs = 2_000
@@ -73,7 +74,7 @@ export function compose(env: Env, log: Logger): Proxy {
   const settlements = makePersistent({ isAway, onDefect, monotonic })
   const releases = makePersistent({ isAway, onDefect, monotonic })
   const leases = makeLeases({ renew: budgets.renew, everyMs: env.RENEW_MS })
-  const relays = makeRelays({ monotonic, keepAliveMs, stalledMs, drainLimit: env.DRAIN_LIMIT })
+  const relays = makeRelays({ monotonic, keepAliveMs, stalledMs, longestMs, drainLimit: env.DRAIN_LIMIT })
   const metrics = makeMetrics({
     openHolds: () => leases.count,
     pendingSettlements: () => settlements.pending,
@@ -86,6 +87,7 @@ export function compose(env: Env, log: Logger): Proxy {
     leases,
     settlements,
     releases,
+    onHold: metrics.held,
     onSettled({ orgId, attemptId, amount }, { kind, overage }) {
       metrics.settled(kind, overage)
       const line = { org: orgId, attempt: attemptId, amountNano: amount.toString() }
@@ -155,7 +157,10 @@ export function compose(env: Env, log: Logger): Proxy {
   }
 
   const extraHeaders = (): readonly string[] => (shuttingDown ? ['connection', 'close'] : [])
-  const tell = (told: object) => log.info(told, 'plain')
+  const tell = (told: PlainTold) => {
+    metrics.plain(told)
+    log.info(told, told.failure === null ? 'answered' : 'refused')
+  }
   const endpoints = endpointsOf({
     chat: makeChatCompletions({ rooms, now, monotonic, extraHeaders }),
     identify,
@@ -180,10 +185,12 @@ export function compose(env: Env, log: Logger): Proxy {
     async start() {
       // What was announced while the connection was away is not known: nothing in memory is trusted after it.
       subscriber.on('ready', standings.forgetAll)
-      void policies.onChange((change) => {
+      const listening = policies.onChange((change) => {
         if (change.kind === 'key') standings.forgetKey(change.publicId)
         else standings.forgetOrg(change.orgId)
       })
+      // Waits for Redis as long as it takes; without announcements what is in memory is still read again in time.
+      listening.catch((error: unknown) => shuttingDown || onDefect(error))
       // Without Redis it starts all the same: it is alive, refuses with 503, and is ready when Redis is.
       await redisReady(redis, startWaitMs).catch(() => {})
       await budgets.epochs.refresh().catch(() => {})

@@ -28,19 +28,21 @@ export type EndpointDeps = {
 export function endpointsOf(deps: EndpointDeps): Endpoint[] {
   /** Answers with one JSON value, or with a status and one. */
   const json =
-    <Input extends Given>(make: (given: Input, request: IncomingMessage) => Promise<Reply | object> | Reply | object) =>
+    <Input extends Given>(
+      route: string,
+      make: (given: Input, request: IncomingMessage) => Promise<Reply | object> | Reply | object,
+    ) =>
     async (request: IncomingMessage, response: ServerResponse, given: Input): Promise<void> => {
-      const path = request.url?.split('?', 1)[0] ?? ''
       const extra = deps.extraHeaders()
       try {
         const made = await make(given, request)
         const reply = made instanceof Reply ? made : new Reply(200, made)
         sendJson(response, reply.status, reply.body, { requestId: given.requestId, extra })
-        deps.tell({ requestId: given.requestId, path, status: reply.status, failure: null })
+        deps.tell({ requestId: given.requestId, route, status: reply.status, failure: null })
       } catch (error) {
         const failure = deps.asFailure(error)
         sendFailure(response, failure, given.requestId, extra)
-        deps.tell({ requestId: given.requestId, path, status: statusOf(failure), failure: failure.code })
+        deps.tell({ requestId: given.requestId, route, status: statusOf(failure), failure: failure.code })
       }
     }
   /** `GET` by a caller with a key. */
@@ -51,7 +53,7 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
     method: 'GET',
     paths,
     needsKey: true,
-    answer: json(async (given: KeyedGiven, request) =>
+    answer: json(paths[0] ?? '', async (given: KeyedGiven, request) =>
       make(await deps.identify(given.key, narrowingOf(request)), given),
     ),
   })
@@ -62,8 +64,8 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
     needsKey: false,
     answer,
   })
-  const fine = json(() => ({ status: 'ok' }))
-  const ready = json(async () => {
+  const fine = json('/livez', () => ({ status: 'ok' }))
+  const ready = json('/readyz', async () => {
     const state = await deps.readiness()
     return new Reply(state.ready ? 200 : 503, { status: state.ready ? 'ok' : 'unavailable', ...state })
   })
@@ -86,7 +88,7 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
       method: 'POST',
       paths: ['/internal/providers/verify'],
       needsKey: false,
-      answer: json(({ body }, request) => {
+      answer: json('/internal/providers/verify', ({ body }, request) => {
         if (!carries(request, deps.tokens.internal)) throw fail('invalid_api_key', undefined)
         return deps.verify(body ?? Buffer.alloc(0))
       }),

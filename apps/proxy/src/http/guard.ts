@@ -27,18 +27,20 @@ const jsonType = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i
 /**
  * Judges the frame of a request before anything is routed or read. Node itself refuses what is ambiguous about lengths;
  * two hosts, other forms of the target and bodies where none belong it lets pass (security.md T-SMUG).
+ *
+ * @throws Failure
  */
-export function guard(request: IncomingMessage): Failure | undefined {
+export function guard(request: IncomingMessage): void {
   const { method = '', url = '' } = request
   const repeated = repeatedHeader(request.rawHeaders)
-  if (repeated !== undefined) return invalidHttp(`the header "${repeated}" is there twice`)
+  if (repeated !== undefined) throw invalidHttp(`the header "${repeated}" is there twice`)
   if (request.headers.host === undefined && request.httpVersion !== '1.0')
-    return invalidHttp('the header "host" is missing')
-  if (!url.startsWith('/')) return invalidHttp('the target must be a path')
-  if (url.length > longestTarget) return fail('invalid_http', { why: 'the target is too long' }, { status: 414 })
+    throw invalidHttp('the header "host" is missing')
+  if (!url.startsWith('/')) throw invalidHttp('the target must be a path')
+  if (url.length > longestTarget) throw fail('invalid_http', { why: 'the target is too long' }, { status: 414 })
   const hasBody =
     Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined
-  return hasBody && bodiless.has(method) ? invalidHttp(`a ${method} carries no body here`) : undefined
+  if (hasBody && bodiless.has(method)) throw invalidHttp(`a ${method} carries no body here`)
 }
 
 /** @throws Failure for a request that should carry JSON and says that it carries something else */

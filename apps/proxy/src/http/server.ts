@@ -26,8 +26,11 @@ export type Given = {
 }
 export type KeyedGiven = Given & { key: SentKey }
 
-/** The end of a request that did not walk through the rooms. */
-export type PlainTold = { requestId: string; path: string; status: number; failure: string | null }
+/**
+ * The end of a request that did not walk through the rooms. `route` is the first path of its endpoint, or 'none': never
+ * what was asked for, which may hold anything, also a key.
+ */
+export type PlainTold = { requestId: string; route: string; status: number; failure: string | null }
 
 export type ServerOptions = {
   maxConnections: number
@@ -37,6 +40,12 @@ export type ServerOptions = {
   onDefect: (error: unknown) => void
 }
 
+/** What is known of a request that is refused. */
+type Known = { id?: string; endpoint?: Endpoint | undefined }
+
+const endpointOf = ({ routeOptions }: FastifyRequest): Endpoint | undefined =>
+  (routeOptions.config as { endpoint?: Endpoint }).endpoint
+
 /** Clients get these paths wrong in two ways: without `/v1`, and with it twice (wire.md 2.1). */
 export const underV1 = (path: string): string[] => [`/v1${path}`, path, `/v1/v1${path}`]
 
@@ -45,16 +54,13 @@ export const underV1 = (path: string): string[] => [`/v1${path}`, path, `/v1/v1$
  * machinery would cost more than the walk.
  */
 export function makeServer(endpoints: readonly Endpoint[], options: ServerOptions): FastifyInstance {
-  const refuse = (request: { id: string; raw: IncomingMessage }, response: ServerResponse, failure: Failure) => {
+  const refuse = (request: IncomingMessage, response: ServerResponse, failure: Failure, known: Known = {}) => {
+    const { id = newRequestId(), endpoint } = known
     // What is left of a body that nobody reads must not become the next request.
-    const close = request.raw.complete ? [] : ['connection', 'close']
-    sendFailure(response, failure, request.id, [...options.extraHeaders(), ...close])
-    options.tell({
-      requestId: request.id,
-      path: pathOf(request.raw.url ?? ''),
-      status: statusOf(failure),
-      failure: failure.code,
-    })
+    const close = request.complete ? [] : ['connection', 'close']
+    sendFailure(response, failure, id, [...options.extraHeaders(), ...close])
+    const route = endpoint?.paths[0] ?? 'none'
+    options.tell({ requestId: id, route, status: statusOf(failure), failure: failure.code })
   }
 
   const app = fastify({
@@ -67,13 +73,9 @@ export function makeServer(endpoints: readonly Endpoint[], options: ServerOption
       ignoreTrailingSlash: false,
       maxParamLength: 300,
       onMaxParamLength: (_path, request, response) =>
-        refuse(
-          { id: newRequestId(), raw: request },
-          response,
-          fail('invalid_http', { why: 'the path is too long' }, { status: 414 }),
-        ),
+        refuse(request, response, fail('invalid_http', { why: 'the path is too long' }, { status: 414 })),
       onBadUrl: (_path, request, response) =>
-        refuse({ id: newRequestId(), raw: request }, response, fail('invalid_http', { why: 'the path is malformed' })),
+        refuse(request, response, fail('invalid_http', { why: 'the path is malformed' })),
     },
     exposeHeadRoutes: false,
   })
@@ -91,7 +93,7 @@ export function makeServer(endpoints: readonly Endpoint[], options: ServerOption
           const answered = answerOf(endpoint, request, reply.raw)
           answered?.catch((error: unknown) => {
             options.onDefect(error)
-            refuse(request, reply.raw, fail('internal', undefined))
+            refuse(request.raw, reply.raw, fail('internal', undefined), { id: request.id, endpoint })
           })
         },
       })
@@ -99,26 +101,21 @@ export function makeServer(endpoints: readonly Endpoint[], options: ServerOption
   }
   app.decorateRequest('sentKey', null)
   app.addHook('onRequest', (request, reply, done) => {
-    const { endpoint } = request.routeOptions.config as { endpoint?: Endpoint }
+    const endpoint = endpointOf(request)
     try {
-      const failure = guard(request.raw)
-      if (failure) throw failure
+      guard(request.raw)
       if (!endpoint) throw notFound(endpoints, request.raw)
       if (endpoint.needsKey) request.setDecorator<SentKey>('sentKey', keyOf(request.raw))
       if (endpoint.method === 'POST') checkMedia(request.raw)
     } catch (error) {
       reply.hijack()
-      return refuse(
-        request,
-        reply.raw,
-        error instanceof Failure ? error : fail('internal', undefined, { cause: error }),
-      )
+      return refuse(request.raw, reply.raw, failureOf(error, options), { id: request.id, endpoint })
     }
     done()
   })
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     reply.hijack()
-    refuse(request, reply.raw, failureOf(error, options))
+    refuse(request.raw, reply.raw, failureOf(error, options), { id: request.id, endpoint: endpointOf(request) })
   })
   return app
 }
@@ -171,9 +168,10 @@ const matches = (known: string, path: string): boolean =>
     ? path.startsWith(known.slice(0, known.indexOf(':'))) && path.length > known.indexOf(':')
     : known === path
 
-function failureOf(error: FastifyError, options: ServerOptions): Failure {
+function failureOf(error: unknown, options: ServerOptions): Failure {
   if (error instanceof Failure) return error
-  switch (error.code) {
+  const { code, statusCode } = error as Partial<FastifyError>
+  switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return fail('request_too_large', { limitBytes: maxBodyBytes })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
@@ -184,7 +182,7 @@ function failureOf(error: FastifyError, options: ServerOptions): Failure {
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return fail('invalid_http', { why: 'the path is too long' }, { status: 414 })
     default:
-      if ((error.statusCode ?? 500) < 500) return fail('invalid_http', { why: 'it cannot be read' })
+      if ((statusCode ?? 500) < 500) return fail('invalid_http', { why: 'it cannot be read' })
       options.onDefect(error)
       return fail('internal', undefined)
   }

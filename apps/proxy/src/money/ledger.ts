@@ -29,6 +29,7 @@ export type LedgerDeps = {
   leases: Leases
   settlements: Persistent
   releases: Persistent
+  onHold: (reply: HoldReply) => void
   /** Hears answers of settlements that need somebody's attention, also those acknowledged late. */
   onSettled: (settlement: Settlement, reply: SettleReply) => void
   /** A defect: the attempt's lease runs out and it is charged provisionally. */
@@ -48,6 +49,7 @@ export function makeLedger(deps: LedgerDeps): Ledger {
       try {
         const reply = await deps.budgets.hold(hold)
         if (reply.kind === 'held') deps.leases.open(hold.orgId, hold.attemptId)
+        deps.onHold(reply)
         return reply
       } catch (error) {
         void release(hold).catch((cause: unknown) => deps.onLost(hold.attemptId, cause))

@@ -11,9 +11,12 @@ export type Gauges = {
 }
 
 export type Metrics = {
-  request(told: Told): void
-  settled(kind: string, overage: boolean): void
-  text(): Promise<string>
+  request: (told: Told) => void
+  /** A request that did not walk through the rooms. */
+  plain: (told: { route: string; status: number; failure: string | null }) => void
+  held: (reply: { kind: string }) => void
+  settled: (kind: string, overage: boolean) => void
+  text: () => Promise<string>
   readonly contentType: string
 }
 
@@ -27,8 +30,8 @@ export function makeMetrics(gauges: Gauges): Metrics {
 
   const requests = new Counter({
     name: 'gateway_requests_total',
-    help: 'Requests by dialect, status, whether the model is known, and streaming.',
-    labelNames: ['dialect', 'status', 'model_known', 'stream'],
+    help: 'Requests by route, status, whether the model is known, and streaming.',
+    labelNames: ['route', 'status', 'model_known', 'stream'],
     registers,
   })
   const refusals = new Counter({
@@ -53,6 +56,12 @@ export function makeMetrics(gauges: Gauges): Metrics {
     name: 'gateway_charged_usd_total',
     help: 'Money charged. An approximation for graphs; the ledger has the exact amounts.',
     labelNames: ['source'],
+    registers,
+  })
+  const holds = new Counter({
+    name: 'gateway_holds_total',
+    help: 'Holds by the answer of the store.',
+    labelNames: ['kind'],
     registers,
   })
   const settlements = new Counter({
@@ -90,7 +99,7 @@ export function makeMetrics(gauges: Gauges): Metrics {
   return {
     request({ journey, end, totalMs, charge }) {
       requests.inc({
-        dialect: 'openai-chat',
+        route: '/v1/chat/completions',
         status: end.status,
         model_known: String(journey.candidate !== null),
         stream: String(journey.chat?.stream ?? false),
@@ -103,6 +112,11 @@ export function makeMetrics(gauges: Gauges): Metrics {
       }
       if (charge) charged.inc({ source: charge.source }, Number(charge.amount) / 1e9)
     },
+    plain({ route, status, failure }) {
+      requests.inc({ route, status, model_known: 'false', stream: 'false' })
+      if (failure !== null) refusals.inc({ reason: failure })
+    },
+    held: ({ kind }) => holds.inc({ kind }),
     settled(kind, overage) {
       settlements.inc({ kind })
       if (overage) overages.inc()

@@ -38,10 +38,11 @@ describe('metrics', () => {
     expect(response.headers.get('content-type')).toContain('text/plain')
     const text = await response.text()
     expect(text).toMatch(
-      /gateway_requests_total\{dialect="openai-chat",status="200",model_known="true",stream="false"\} 1/,
+      /gateway_requests_total\{route="\/v1\/chat\/completions",status="200",model_known="true",stream="false"\} 1/,
     )
     expect(text).toMatch(/gateway_refusals_total\{reason="model_not_found"\} 1/)
     expect(text).toMatch(/^gateway_open_holds 0$/m)
+    expect(text).toMatch(/^gateway_holds_total\{kind="held"\} 1$/m)
     expect(text).toMatch(/^gateway_nodejs_eventloop_lag_p99_seconds /m)
     expect(text).not.toContain('no-such-model')
   })

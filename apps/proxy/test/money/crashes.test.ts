@@ -146,6 +146,27 @@ describe('Redis that is killed under load and started again', () => {
   })
 })
 
+describe('Redis that says nothing any more', () => {
+  it('refuses within its second, and gives back every hold whose answer was lost', async () => {
+    const { key, balance } = await team()
+    expect((await ask(world.url, key, says('Hi'))).status).toBe(200)
+    process.kill(redis.pid, 'SIGSTOP')
+    try {
+      const started = performance.now()
+      const answers = await Promise.all(Array.from({ length: 20 }, () => ask(world.url, key, says('Hi'))))
+      expect(performance.now() - started).toBeLessThan(2_500)
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
+    } finally {
+      process.kill(redis.pid, 'SIGCONT')
+    }
+    await until(async () => (await fetch(`${world.url}/readyz`)).status === 200, { within: 10_000 })
+    await until(async () => (await balance())?.held === 0n, { within: 10_000, what: 'all holds to be given back' })
+    const [call, ...more] = await world.simulator.calls()
+    expect(more).toEqual([])
+    expect((await balance())?.used).toBe(BigInt(call?.billedNano ?? 0))
+  })
+})
+
 describe('a proxy that is told to stop', () => {
   it('is not ready any more, finishes its streams, settles, and ends', async () => {
     const { policy, key, balance } = await team()

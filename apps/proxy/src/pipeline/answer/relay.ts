@@ -2,7 +2,7 @@ import { fail, type Failure } from '@tollkeeper/domain/failure'
 import type { StreamListener, UpstreamStream } from '@tollkeeper/providers'
 import type { ChatEvent, UsageReport } from '@tollkeeper/wire/openai-chat'
 import type { Bill } from '../exchange.ts'
-import type { Relays } from './relays.ts'
+import type { RelayLimits, Relays } from './relays.ts'
 import { WrittenText } from './written-text.ts'
 
 /** The client's end of a stream. */
@@ -76,6 +76,7 @@ export class Relay implements StreamListener {
   #clientLeft = false
   #pausedAt: number | undefined
   #lastWriteAt: number
+  readonly #startedAt: number
 
   constructor(stream: UpstreamStream, deps: RelayDeps, options: RelayOptions) {
     this.#stream = stream
@@ -83,7 +84,8 @@ export class Relay implements StreamListener {
     this.#options = options
     this.#cutter = deps.dialect.makeCutter()
     this.#written = new WrittenText(deps.dialect.gatherTexts)
-    this.#lastWriteAt = deps.monotonic()
+    this.#startedAt = deps.monotonic()
+    this.#lastWriteAt = this.#startedAt
   }
 
   /** Begins to pass the stream on. Without a client (it left before the head was written) the stream is only drained. */
@@ -115,9 +117,11 @@ export class Relay implements StreamListener {
     this.#end(failure)
   }
 
-  /** Called every second: keeps idle connections alive and cuts clients that do not read. */
-  tick(now: number, limits: { keepAliveMs: number; stalledMs: number }): void {
-    if (this.#over || !this.#client) return
+  /** Called every second: keeps idle connections alive, cuts clients that do not read, ends what never ends. */
+  tick(now: number, limits: RelayLimits): void {
+    if (this.#over) return
+    if (now - this.#startedAt > limits.longestMs) return this.stop(this.#broke())
+    if (!this.#client) return
     if (this.#pausedAt !== undefined) {
       if (now - this.#pausedAt > limits.stalledMs) this.#client.cut()
     } else if (now - this.#lastWriteAt >= limits.keepAliveMs) this.#write(this.#deps.dialect.keepAlive)

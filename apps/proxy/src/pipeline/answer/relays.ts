@@ -1,8 +1,18 @@
 import type { Failure } from '@tollkeeper/domain/failure'
 
+/** How long a stream may do what. */
+export type RelayLimits = {
+  /** Without an event, a comment keeps the connection alive. */
+  keepAliveMs: number
+  /** A client that reads nothing for this long is cut. */
+  stalledMs: number
+  /** A stream that has not ended by then is ended. */
+  longestMs: number
+}
+
 /** A running stream, as seen from those who look after all of them. */
 type Running = {
-  tick(now: number, limits: { keepAliveMs: number; stalledMs: number }): void
+  tick(now: number, limits: RelayLimits): void
   stop(failure: Failure): void
 }
 
@@ -19,11 +29,8 @@ export type Relays = {
   close(): void
 }
 
-export type RelaysDeps = {
+export type RelaysDeps = RelayLimits & {
   monotonic: () => number
-  keepAliveMs: number
-  /** A client that reads nothing for this long is cut. */
-  stalledMs: number
   /** Most streams that are drained at a time: a flood of clients that leave must not hold all connections. */
   drainLimit: number
 }
