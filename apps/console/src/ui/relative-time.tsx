@@ -24,6 +24,9 @@ function listen(listener: () => void): () => void {
 
 const nowByStep = () => Math.floor(Date.now() / step) * step
 
+/** The present in ms, in steps of half a minute. Text made of it needs `suppressHydrationWarning`. */
+export const useNow = (): number => useSyncExternalStore(listen, nowByStep, nowByStep)
+
 export type RelativeTimeProps = {
   /** Null: it has not happened ("never" or what `absent` says). */
   at: Date | number | null
@@ -34,7 +37,7 @@ export type RelativeTimeProps = {
 
 /** How long ago or in how long; hover or focus tells the instant in the organisation's zone, here and in UTC. */
 export function RelativeTime({ at, zone, absent = 'Never' }: RelativeTimeProps) {
-  const now = useSyncExternalStore(listen, nowByStep, nowByStep)
+  const now = useNow()
   if (at === null) return <span className="text-faint">{absent}</span>
   const atMs = typeof at === 'number' ? at : at.getTime()
   const local = new Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -31,6 +31,10 @@ export async function one(db: Db, orgId: OrgId, id: BudgetId): Promise<Budget | 
   return (await readBudgets(db, orgId, rows))[0]
 }
 
+/** Whether an organisation has any budget at all. */
+export const any = async (db: Db, orgId: OrgId): Promise<boolean> =>
+  (await db.budget.findFirst({ where: { orgId, deletedAt: null }, select: { id: true } })) !== null
+
 /** Those of the budgets with these ids that are live. */
 export async function byIds(db: Db, orgId: OrgId, ids: readonly BudgetId[]): Promise<Budget[]> {
   const rows = await db.budget.findMany({ where: { orgId, id: { in: [...ids] }, deletedAt: null } })
