@@ -2,6 +2,7 @@ import type { OrgId } from '@tollkeeper/domain/id'
 import { requestLimitsOf, type RateLimit, type RequestLimit } from '@tollkeeper/domain/rate'
 import type { Redis } from 'ioredis'
 import { rateKey } from './keys.ts'
+import { oncePerList } from './once-per-list.ts'
 import { readReply } from './reply.ts'
 import { defineScript } from './script.ts'
 
@@ -40,7 +41,7 @@ export const admitScript = defineScript('admit_v1')
 export function makeRates(redis: Redis): Rates {
   return {
     async admit(orgId, rates) {
-      const limits = requestLimitsOf(rates)
+      const limits = requestLimitsIn(orgId, rates)
       if (limits.length === 0) return { kind: 'admitted', remaining: null }
       const { keys, args } = admitCall(orgId, limits)
       return parseAdmission(await admitScript.run(redis, keys, args), limits)
@@ -48,13 +49,13 @@ export function makeRates(redis: Redis): Rates {
   }
 }
 
+const requestLimitsIn = oncePerList((_orgId, rates: readonly RateLimit[]) => requestLimitsOf(rates))
+
 /** Keys and arguments of admit_v1. */
-export function admitCall(orgId: OrgId, limits: readonly RequestLimit[]) {
-  return {
-    keys: limits.map(({ per, scope }) => rateKey(per === 'minute' ? 'rm' : 'rh', orgId, scope)),
-    args: limits.flatMap(({ rule }) => [rule.limit, rule.lengthMs]),
-  }
-}
+export const admitCall = oncePerList((orgId, limits: readonly RequestLimit[]) => ({
+  keys: limits.map(({ per, scope }) => rateKey(per === 'minute' ? 'rm' : 'rh', orgId, scope)),
+  args: limits.flatMap(({ rule }) => [String(rule.limit), String(rule.lengthMs)]),
+}))
 
 export function parseAdmission(raw: unknown, limits: readonly RequestLimit[]): Admission {
   const reply = readReply(admitScript.name, raw, { OK: 5, WAIT: 4 })

@@ -1,7 +1,8 @@
 import type { AttemptResult } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
 import { reachable } from './connection.ts'
-import { counterKey, holdKey, leasesKey, parseLeaseMember, sequenceKey, usageStreamKey } from './keys.ts'
+import { holdKey, leasesKey, parseLeaseMember, sequenceKey, usageStreamKey } from './keys.ts'
+import { countersNamed } from './ledger/counters.ts'
 import { onItsCounters } from './ledger/on-its-counters.ts'
 import { readReply } from './reply.ts'
 import { defineScript } from './script.ts'
@@ -52,20 +53,13 @@ export function makeSweeper(
     const { orgId, attemptId } = hold
     const hash = holdKey(orgId, attemptId)
     const believed = (await reachable(redis.hget(hash, 'nodes'))) ?? ''
-    const raw = await onItsCounters(believed, (ids) => {
-      const counters = ids === '' ? [] : ids.split(' ')
-      return orphanScript.run(
+    const raw = await onItsCounters(orgId, countersNamed(orgId, believed), ({ ids, keys }) =>
+      orphanScript.run(
         redis,
-        [
-          sequenceKey(shard),
-          hash,
-          leasesKey(shard),
-          usageStreamKey(shard),
-          ...counters.map((id) => counterKey(orgId, id)),
-        ],
+        [sequenceKey(shard), hash, leasesKey(shard), usageStreamKey(shard), ...keys],
         [member, attemptId, options.graceMs, ids, JSON.stringify(unknownResult)],
-      )
-    })
+      ),
+    )
     const reply = readReply(orphanScript.name, raw, answers)
     if (reply.kind === 'OTHER') throw reply.unexpected()
     return reply.kind === 'ORPHANED'

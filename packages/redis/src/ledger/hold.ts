@@ -1,14 +1,15 @@
 import type { BudgetNode } from '@tollkeeper/domain/budget'
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import { maxHoldNano, type NanoUsd } from '@tollkeeper/domain/price'
-import { tokenLimitsOf, type RateLimit, type TokenLimit } from '@tollkeeper/domain/rate'
+import type { RateLimit, TokenLimit } from '@tollkeeper/domain/rate'
 import type { AttemptMeta } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
-import { counterKey, epochKey, holdKey, leaseMember, leasesKey, sequenceKey } from '../keys.ts'
+import { epochKey, holdKey, leaseMember, leasesKey, sequenceKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf, type Shard } from '../shards.ts'
-import { idsText, mostTokens, tokenLimitCall } from '../token-limits.ts'
+import { mostTokens, tokenLimitCall, tokenLimitsIn } from '../token-limits.ts'
+import { countersOf } from './counters.ts'
 
 /** What is taken before one attempt may be sent. */
 export type Hold = {
@@ -18,7 +19,7 @@ export type Hold = {
   amount: NanoUsd
   /** Upper bound of input and output tokens together. */
   tokens: number
-  /** Budgets of the chain, root first. */
+  /** Budgets of the chain, root first. What is sent of them is remembered by the list, and so of `rates`. */
   nodes: readonly BudgetNode[]
   /** Rate limits of the chain, root first; those without a limit on tokens count for nothing here. */
   rates: readonly RateLimit[]
@@ -74,7 +75,7 @@ export function makeHold(redis: Redis, options: { leaseMs: number; epochOf: (sha
   return async (hold: Hold): Promise<HoldReply> => {
     const epoch = options.epochOf(shardOf(hold.orgId))
     if (epoch === undefined) return { kind: 'fenced' }
-    const limits = tokenLimitsOf(hold.rates)
+    const limits = tokenLimitsIn(hold.orgId, hold.rates)
     const { keys, args } = holdCall(hold, limits, { epoch, leaseMs: options.leaseMs })
     return parseHoldReply(await holdScript.run(redis, keys, args), limits)
   }
@@ -86,18 +87,31 @@ export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epo
   if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A hold of ${amount} nano-USD is out of bounds`)
   if (!Number.isSafeInteger(tokens) || tokens < 0 || tokens > mostTokens) throw new RangeError(`${tokens} tokens`)
   const shard = shardOf(orgId)
+  const counters = countersOf(orgId, nodes)
   const tokenLimits = tokenLimitCall(orgId, limits)
-  const keys = [epochKey(shard), sequenceKey(shard), holdKey(orgId, attemptId), leasesKey(shard)]
-  const args: (string | number)[] = [with_.epoch, leaseMember(orgId, attemptId), amount.toString(), with_.leaseMs]
-  args.push(tokens, JSON.stringify(hold.meta), idsText(nodes), tokenLimits.ids, nodes.length)
-  for (const { id, budget, window, opening } of nodes) {
-    keys.push(counterKey(orgId, id))
-    const limit = budget.mode === 'hard' ? budget.limit.toString() : ''
-    args.push(window.startMs, window.endMs, limit, budget.version, opening.toString())
+  return {
+    keys: [
+      epochKey(shard),
+      sequenceKey(shard),
+      holdKey(orgId, attemptId),
+      leasesKey(shard),
+      ...counters.keys,
+      ...tokenLimits.keys,
+    ],
+    args: [
+      with_.epoch,
+      leaseMember(orgId, attemptId),
+      amount.toString(),
+      with_.leaseMs,
+      tokens,
+      JSON.stringify(hold.meta),
+      counters.ids,
+      tokenLimits.ids,
+      nodes.length,
+      ...counters.args,
+      ...tokenLimits.args,
+    ],
   }
-  keys.push(...tokenLimits.keys)
-  args.push(...tokenLimits.args)
-  return { keys, args }
 }
 
 /** @throws UnexpectedReply; Error when the id was used for another hold, or its hold is closed. */

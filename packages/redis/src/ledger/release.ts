@@ -1,11 +1,12 @@
-import { tokenLimitsOf, type TokenLimit } from '@tollkeeper/domain/rate'
+import type { TokenLimit } from '@tollkeeper/domain/rate'
 import type { AttemptResult } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
-import { counterKey, holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
+import { holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf } from '../shards.ts'
-import { idsText, tokenLimitCall } from '../token-limits.ts'
+import { tokenLimitCall, tokenLimitsIn } from '../token-limits.ts'
+import { countersOf } from './counters.ts'
 import type { Hold } from './hold.ts'
 import { onItsCounters } from './on-its-counters.ts'
 
@@ -24,7 +25,7 @@ const notSent: AttemptResult = { outcome: 'not-sent', usageSource: 'reported', t
 export const makeRelease =
   (redis: Redis) =>
   (release: Release): Promise<void> =>
-    releaseWith(redis, release, tokenLimitsOf(release.rates))
+    releaseWith(redis, release, tokenLimitsIn(release.orgId, release.rates))
 
 /** `release` with the token limits spelled out. */
 export async function releaseWith(
@@ -34,29 +35,13 @@ export async function releaseWith(
 ): Promise<void> {
   const shard = shardOf(orgId)
   const limits = tokenLimitCall(orgId, tokenLimits)
-  const raw = await onItsCounters(idsText(nodes), (ids) => {
-    const counters = ids === '' ? [] : ids.split(' ')
-    return releaseScript.run(
+  const raw = await onItsCounters(orgId, countersOf(orgId, nodes), ({ ids, keys }) =>
+    releaseScript.run(
       redis,
-      [
-        sequenceKey(shard),
-        holdKey(orgId, attemptId),
-        leasesKey(shard),
-        usageStreamKey(shard),
-        ...counters.map((id) => counterKey(orgId, id)),
-        ...limits.keys,
-      ],
-      [
-        leaseMember(orgId, attemptId),
-        attemptId,
-        JSON.stringify(notSent),
-        ids,
-        limits.ids,
-        counters.length,
-        ...limits.args,
-      ],
-    )
-  })
+      [sequenceKey(shard), holdKey(orgId, attemptId), leasesKey(shard), usageStreamKey(shard), ...keys, ...limits.keys],
+      [leaseMember(orgId, attemptId), attemptId, JSON.stringify(notSent), ids, limits.ids, keys.length, ...limits.args],
+    ),
+  )
   const reply = readReply(releaseScript.name, raw, answers)
   if (reply.kind === 'OTHER') throw reply.unexpected()
 }

@@ -1,14 +1,15 @@
 import type { BudgetNode } from '@tollkeeper/domain/budget'
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import { maxHoldNano, type NanoUsd } from '@tollkeeper/domain/price'
-import { tokenLimitsOf, type RateLimit, type TokenLimit } from '@tollkeeper/domain/rate'
+import type { RateLimit, TokenLimit } from '@tollkeeper/domain/rate'
 import type { AttemptResult, RequestEvent } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
-import { counterKey, holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
+import { holdKey, leaseMember, leasesKey, sequenceKey, usageStreamKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf } from '../shards.ts'
-import { idsText, mostTokens, tokenLimitCall } from '../token-limits.ts'
+import { mostTokens, tokenLimitCall, tokenLimitsIn } from '../token-limits.ts'
+import { countersOf } from './counters.ts'
 import { onItsCounters } from './on-its-counters.ts'
 
 /** How an attempt ended and what it cost. */
@@ -45,7 +46,7 @@ const answers = { SETTLED: 3, CORRECTED: 3, DUP: 1, GONE: 1, OTHER: 2 }
 export const makeSettle =
   (redis: Redis) =>
   (settlement: Settlement): Promise<SettleReply> =>
-    settleWith(redis, settlement, tokenLimitsOf(settlement.rates))
+    settleWith(redis, settlement, tokenLimitsIn(settlement.orgId, settlement.rates))
 
 /** `settle` with the token limits spelled out. */
 export async function settleWith(
@@ -65,21 +66,13 @@ export async function settleWith(
     JSON.stringify(result),
     request ? JSON.stringify(request) : '',
   ]
-  const raw = await onItsCounters(idsText(settlement.nodes), (ids) => {
-    const counters = ids === '' ? [] : ids.split(' ')
-    return settleScript.run(
+  const raw = await onItsCounters(orgId, countersOf(orgId, settlement.nodes), ({ ids, keys }) =>
+    settleScript.run(
       redis,
-      [
-        sequenceKey(shard),
-        holdKey(orgId, attemptId),
-        leasesKey(shard),
-        usageStreamKey(shard),
-        ...counters.map((id) => counterKey(orgId, id)),
-        ...limits.keys,
-      ],
-      [...head, ids, limits.ids, counters.length, ...limits.args],
-    )
-  })
+      [sequenceKey(shard), holdKey(orgId, attemptId), leasesKey(shard), usageStreamKey(shard), ...keys, ...limits.keys],
+      [...head, ids, limits.ids, keys.length, ...limits.args],
+    ),
+  )
   const reply = readReply(settleScript.name, raw, answers)
   switch (reply.kind) {
     case 'SETTLED':

@@ -2,11 +2,11 @@ import type { BudgetNode } from '@tollkeeper/domain/budget'
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import { maxHoldNano, type NanoUsd } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
-import { counterKey, holdKey, sequenceKey } from '../keys.ts'
+import { holdKey, sequenceKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf } from '../shards.ts'
-import { idsText } from '../token-limits.ts'
+import { countersOf } from './counters.ts'
 import { onItsCounters } from './on-its-counters.ts'
 
 const shrinkScript = defineScript('shrink_v1')
@@ -20,14 +20,13 @@ const answers = { OK: 2, SKIP: 1, OTHER: 2 }
 export function makeShrink(redis: Redis) {
   return async (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd): Promise<void> => {
     if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A hold of ${amount} nano-USD is out of bounds`)
-    const raw = await onItsCounters(idsText(nodes), (ids) => {
-      const counters = ids === '' ? [] : ids.split(' ')
-      return shrinkScript.run(
+    const raw = await onItsCounters(orgId, countersOf(orgId, nodes), ({ ids, keys }) =>
+      shrinkScript.run(
         redis,
-        [sequenceKey(shardOf(orgId)), holdKey(orgId, attemptId), ...counters.map((id) => counterKey(orgId, id))],
+        [sequenceKey(shardOf(orgId)), holdKey(orgId, attemptId), ...keys],
         [amount.toString(), ids],
-      )
-    })
+      ),
+    )
     const reply = readReply(shrinkScript.name, raw, answers)
     if (reply.kind === 'OTHER') throw reply.unexpected()
   }

@@ -1,0 +1,30 @@
+import type { BudgetNode } from '@tollkeeper/domain/budget'
+import type { OrgId } from '@tollkeeper/domain/id'
+import { counterKey } from '../keys.ts'
+import { oncePerList } from '../once-per-list.ts'
+
+/** Budget counters as the scripts take them. */
+export type Counters = {
+  /** How they are written beside a hold: separated by spaces. */
+  readonly ids: string
+  readonly keys: readonly string[]
+}
+
+/** Those of a chain, with the five arguments of hold_v1 for each. */
+export const countersOf = oncePerList((orgId, nodes: readonly BudgetNode[]) => ({
+  ids: nodes.map((node) => node.id).join(' '),
+  keys: nodes.map((node) => counterKey(orgId, node.id)),
+  args: nodes.flatMap(({ budget, window, opening }) => [
+    String(window.startMs),
+    String(window.endMs),
+    budget.mode === 'hard' ? budget.limit.toString() : '',
+    String(budget.version),
+    opening.toString(),
+  ]),
+}))
+
+/** Those that a hold names. */
+export const countersNamed = (orgId: OrgId, ids: string): Counters => ({
+  ids,
+  keys: ids === '' ? [] : ids.split(' ').map((id) => counterKey(orgId, id)),
+})
