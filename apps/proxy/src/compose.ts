@@ -47,6 +47,8 @@ const keepAliveMs = 10_000
 const stalledMs = 60_000
 const longestMs = 3_600_000
 const foldMs = 10_000
+/** Asked every few seconds by machines: nobody wants to read that. */
+const probes = new Set(['/livez', '/readyz'])
 /** How long streams that were cut by a stop have to settle and say so. */
 const lastMs = 2_000
 /** How long a start waits for Redis. */
@@ -159,7 +161,9 @@ export function compose(env: Env, log: Logger): Proxy {
   const extraHeaders = (): readonly string[] => (shuttingDown ? ['connection', 'close'] : [])
   const tell = (told: PlainTold) => {
     metrics.plain(told)
-    log.info(told, told.failure === null ? 'answered' : 'refused')
+    if (told.failure !== null) log.info(told, 'refused')
+    else if (probes.has(told.route)) log.debug(told, 'answered')
+    else log.info(told, 'answered')
   }
   const endpoints = endpointsOf({
     chat: makeChatCompletions({ rooms, now, monotonic, extraHeaders }),

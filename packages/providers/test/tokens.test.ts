@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest } from '@tollkeeper/domain/chat'
 import { bytesBound, ChatBody, inputTokens, loadEncoding, outputTokens } from '../src/index.ts'
+import { slicesOf } from '../src/tokens/pieces.ts'
 
 const request = (messages: ChatRequest['messages'], definitions: unknown[] = []): ChatRequest => ({
   dialect: 'openai-chat',
@@ -75,6 +76,45 @@ describe('input tokens', () => {
     for (const part of text.match(/[\s\S]{1,60000}(?= The|$)/g) ?? []) whole += count(part)
     expect(await inputTokens(user(text), 'o200k_base')).toBe(7 + whole)
   })
+
+  it('are the same in slices as in one piece', async () => {
+    const count = await loadEncoding('o200k_base')
+    const piece = fc.constantFrom(
+      ' ',
+      '  ',
+      '\n',
+      '\n\n',
+      '\t',
+      '!',
+      '...',
+      "it's",
+      'Ünïcödé',
+      '漢字',
+      '🙂',
+      '1234',
+      'word',
+      ' \n ',
+      '/',
+    )
+    fc.assert(
+      fc.property(
+        fc.array(piece, { minLength: 20, maxLength: 200 }),
+        fc.integer({ min: 1, max: 40 }),
+        (pieces, size) => {
+          const text = pieces.join('')
+          const slices = [...slicesOf(text, size)]
+          expect(slices.join('')).toBe(text)
+          expect(slices.reduce((sum, slice) => sum + count(slice), 0)).toBe(count(text))
+        },
+      ),
+    )
+  })
+
+  it('are counted no further than is needed', async () => {
+    const tokens = await inputTokens(user('hello world '.repeat(1_000_000)), 'o200k_base', 10_000)
+    expect(tokens).toBeGreaterThan(10_000)
+    expect(tokens).toBeLessThan(20_000)
+  }, 1_000)
 
   it('never pass the bound that the length of the body gives', async () => {
     const text = fc.oneof(

@@ -5,7 +5,7 @@ import type { Allowance, Answered } from '../pipeline/exchange.ts'
 export const idHeaders = (requestId: string): string[] => ['x-request-id', requestId, 'request-id', requestId]
 
 /** Text that can be a header's value: names that people chose may hold anything. */
-export const headerText = (text: string): string =>
+const headerText = (text: string): string =>
   /^[\u0020-\u007e]*$/.test(text) ? text : text.replaceAll(/[^\u0020-\u007e]/g, '?')
 
 /** A scope as a header names it: `team/data-science`. */
@@ -22,7 +22,7 @@ const slugOf = (name: string): string =>
     .replaceAll(/^-|-$/g, '')
 
 /** A duration as OpenAI writes it: `12ms`, `6s`, `1m30s`, `2h0m0s`. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.ceil(ms)}ms`
   const seconds = Math.ceil(ms / 1_000)
   const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]

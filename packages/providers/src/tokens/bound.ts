@@ -22,9 +22,14 @@ const calmFrom = 65_536
 
 /**
  * Input tokens of a request by the model's own encoding and framing: what the provider will bill for plain text, never
- * less for the rest (tools, earlier calls, parts).
+ * less for the rest (tools, earlier calls, parts). Counts no further when there are more than `enough`: then the result
+ * only says that there are.
  */
-export async function inputTokens(request: ChatRequest, encoding: TokenEncoding): Promise<number> {
+export async function inputTokens(
+  request: ChatRequest,
+  encoding: TokenEncoding,
+  enough = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const count = await loadEncoding(encoding)
   let framing = priming
   const texts: string[] = []
@@ -36,19 +41,22 @@ export async function inputTokens(request: ChatRequest, encoding: TokenEncoding)
     framing += perDefinition
     texts.push(JSON.stringify(definition))
   }
-  return framing + (await countAll(texts, count))
+  return framing + (await countAll(texts, count, enough))
 }
 
 /** Output tokens of texts that a model wrote, for want of a report that can be believed. */
 export async function outputTokens(texts: readonly string[], encoding: TokenEncoding): Promise<number> {
-  return countAll(texts, await loadEncoding(encoding))
+  return countAll(texts, await loadEncoding(encoding), Number.POSITIVE_INFINITY)
 }
 
-async function countAll(texts: readonly string[], count: CountText): Promise<number> {
+async function countAll(texts: readonly string[], count: CountText, enough: number): Promise<number> {
   let length = 0
   for (const text of texts) length += text.length
   let tokens = 0
-  for (const text of texts) tokens += length > calmFrom ? await countCalmly(text, count) : count(text)
+  for (const text of texts) {
+    tokens += length > calmFrom ? await countCalmly(text, count, enough - tokens) : count(text)
+    if (tokens > enough) break
+  }
   return tokens
 }
 

@@ -38,11 +38,15 @@ export function loadEncoding(encoding: TokenEncoding): Promise<CountText> {
 /** The counter of an encoding that is loaded, else undefined. */
 export const counterOf = (encoding: TokenEncoding): CountText | undefined => loaded.get(encoding)
 
-/** Counts a text, letting other requests run in between when it is long: 16,000 characters take a few ms. */
-export async function countCalmly(text: string, count: CountText): Promise<number> {
+/**
+ * Counts a text and lets other requests run in between: 16,000 characters take some milliseconds. Stops when there are
+ * more than `enough` tokens.
+ */
+export async function countCalmly(text: string, count: CountText, enough: number): Promise<number> {
   let tokens = 0
   for (const slice of slicesOf(text, 16_384)) {
     tokens += count(slice)
+    if (tokens > enough) break
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
   return tokens

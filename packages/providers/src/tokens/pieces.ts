@@ -28,25 +28,33 @@ export function* withoutLongRuns(text: string): Generator<string> {
   yield text.slice(pieceStart)
 }
 
-const letter = /\p{L}/u
+const letterOrDigit = /[\p{L}\p{N}]/u
+/** Without a seam for so long, a text is cut anyway. */
+const longestSlice = 65_536
 
 /**
- * The text in slices of about `size` characters, cut only where an encoding would cut as well: before the single
- * space between a visible character and a letter. So the slices have as many tokens as the whole.
+ * The text in slices of about `size` characters, cut where an encoding cuts as well: before a space that follows
+ * something visible, and before a line break that follows a letter or digit. So the slices have as many tokens as the
+ * whole; only a text without any such place for very long is cut elsewhere, which adds tokens.
  */
 export function* slicesOf(text: string, size: number): Generator<string> {
   let start = 0
   while (text.length - start > size) {
-    const end = nextSeam(text, start + size)
+    const end = nextSeam(text, start + size, start + longestSlice)
     yield text.slice(start, end)
     start = end
   }
   yield text.slice(start)
 }
 
-function nextSeam(text: string, from: number): number {
-  for (let at = text.indexOf(' ', from); at >= 0; at = text.indexOf(' ', at + 1)) {
-    if (!isBlank(text.charCodeAt(at - 1)) && letter.test(text.charAt(at + 1))) return at
+function nextSeam(text: string, from: number, atMost: number): number {
+  const last = Math.min(text.length, atMost)
+  for (let at = from; at < last; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === 0x20 && !isBlank(text.charCodeAt(at - 1))) return at
+    if (code === 0x0a && letterOrDigit.test(text.charAt(at - 1))) return at
   }
-  return text.length
+  // Never between the two halves of one character.
+  const secondOfPair = last < text.length && text.charCodeAt(last) >= 0xdc00 && text.charCodeAt(last) <= 0xdfff
+  return secondOfPair ? last + 1 : last
 }

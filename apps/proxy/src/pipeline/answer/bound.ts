@@ -26,8 +26,8 @@ const usualTokenBytes = 4
 export type BoundDeps = {
   /** Upper bound of input tokens from the bytes of the body alone. */
   bytesBound: (bytes: number) => number
-  /** Input tokens as the provider counts them. */
-  inputTokens: (chat: Routed['chat'], encoding: Candidate['model']['encoding']) => Promise<number>
+  /** Input tokens as the provider counts them; counts no further when there are more than `enough`. */
+  inputTokens: (chat: Routed['chat'], encoding: Candidate['model']['encoding'], enough?: number) => Promise<number>
 }
 
 /** Output cap of one choice before anything is known about money. */
@@ -57,15 +57,16 @@ export async function firstAsk(deps: BoundDeps, routed: Routed, candidate: Candi
 export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candidate): Promise<Ask> {
   const { chat } = routed
   const { contextWindow, encoding } = candidate.model
-  const input = await deps.inputTokens(chat, encoding)
-  let cap = wantedCap(routed, candidate)
   // Bytes are a bound, not a count: then the provider judges whether it fits.
-  if (contextWindow !== null && encoding !== 'bytes') {
-    if (input >= contextWindow) {
-      const params = { limit: contextWindow, asked: input + 1 }
+  const window = encoding === 'bytes' ? null : contextWindow
+  const input = await deps.inputTokens(chat, encoding, window ?? undefined)
+  let cap = wantedCap(routed, candidate)
+  if (window !== null) {
+    if (input >= window) {
+      const params = { limit: window, asked: input + 1 }
       throw fail('context_length_exceeded', params, { param: 'messages', code: 'context_length_exceeded' })
     }
-    if (chat.maxOutputTokens === null) cap = Math.min(cap, contextWindow - input)
+    if (chat.maxOutputTokens === null) cap = Math.min(cap, window - input)
   }
   return { input, exact: true, cap, tokens: input + cap * chat.choices }
 }
