@@ -25,8 +25,8 @@ export function parseLeaseMember(member: string): { orgId: OrgId; attemptId: Att
   return { orgId: orgId as OrgId, attemptId: attemptId as AttemptId }
 }
 
-/** Requests per minute, requests per hour, tokens per minute, token bucket. */
-export type RateKind = 'rm' | 'rh' | 'tm' | 'tb'
+/** Requests per minute and hour, tokens per minute, token bucket. */
+export type RateKind = 'rq' | 'tm' | 'tb'
 
 export const rateKey = (kind: RateKind, orgId: OrgId, scope: Scope): string =>
   `${kind}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`

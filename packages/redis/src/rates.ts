@@ -1,5 +1,5 @@
 import type { OrgId } from '@tollkeeper/domain/id'
-import { requestLimitsOf, type RateLimit, type RequestLimit } from '@tollkeeper/domain/rate'
+import { requestLimitsOf, windowMs, type RateLimit, type RequestLimit } from '@tollkeeper/domain/rate'
 import type { Redis } from 'ioredis'
 import { rateKey } from './keys.ts'
 import { oncePerList } from './once-per-list.ts'
@@ -41,22 +41,32 @@ export const admitScript = defineScript('admit_v1')
 export function makeRates(redis: Redis): Rates {
   return {
     async admit(orgId, rates) {
-      const limits = requestLimitsIn(orgId, rates)
+      const { limits, keys, args } = callOf(orgId, rates)
       if (limits.length === 0) return { kind: 'admitted', remaining: null }
-      const { keys, args } = admitCall(orgId, limits)
       return parseAdmission(await admitScript.run(redis, keys, args), limits)
     },
   }
 }
 
-const requestLimitsIn = oncePerList((_orgId, rates: readonly RateLimit[]) => requestLimitsOf(rates))
-
-/** Keys and arguments of admit_v1. */
-export const admitCall = oncePerList((orgId, limits: readonly RequestLimit[]) => ({
-  keys: limits.map(({ per, scope }) => rateKey(per === 'minute' ? 'rm' : 'rh', orgId, scope)),
-  args: limits.flatMap(({ rule }) => [String(rule.limit), String(rule.lengthMs)]),
+const callOf = oncePerList((orgId, rates: readonly RateLimit[]) => ({
+  limits: requestLimitsOf(rates),
+  ...admitCall(orgId, rates, windowMs),
 }))
 
+/** Keys and arguments of admit_v1, which numbers limits as `requestLimitsOf` does. */
+export function admitCall(orgId: OrgId, rates: readonly RateLimit[], lengthsMs: { minute: number; hour: number }) {
+  const limited = rates.filter((rate) => rate.requestsPerMinute !== null || rate.requestsPerHour !== null)
+  return {
+    keys: limited.map(({ scope }) => rateKey('rq', orgId, scope)),
+    args: [
+      lengthsMs.minute,
+      lengthsMs.hour,
+      ...limited.flatMap((rate) => [rate.requestsPerMinute ?? 0, rate.requestsPerHour ?? 0]),
+    ].map(String),
+  }
+}
+
+/** `limits`: those of the call, as `requestLimitsOf` gives them. */
 export function parseAdmission(raw: unknown, limits: readonly RequestLimit[]): Admission {
   const reply = readReply(admitScript.name, raw, { OK: 5, WAIT: 4 })
   const decisive = limits[reply.count(2) - 1]

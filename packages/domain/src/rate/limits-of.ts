@@ -3,8 +3,8 @@ import type { RateLimit } from './rate-limit.ts'
 import type { WindowRule } from './sliding-window.ts'
 import { microPerToken, type BucketRule } from './token-bucket.ts'
 
-const minuteMs = 60_000
-const hourMs = 3_600_000
+/** Lengths of the windows in which requests and tokens are counted. */
+export const windowMs = { minute: 60_000, hour: 3_600_000 } as const
 
 /** A limit on the LLM tokens of one scope, taken with the hold and corrected when it settles. */
 export type TokenLimit = {
@@ -28,7 +28,7 @@ export function tokenLimitsOf(rates: readonly RateLimit[]): TokenLimit[] {
       limits.push({ id: `tb/${scopeText(scope)}`, scope, rate, unit: 'bucket', limit: capacity, rule })
     }
     if (tokensPerMinute !== null) {
-      const rule = { limit: tokensPerMinute, lengthMs: minuteMs }
+      const rule = { limit: tokensPerMinute, lengthMs: windowMs.minute }
       limits.push({ id: `tm/${scopeText(scope)}`, scope, rate, unit: 'minute', limit: tokensPerMinute, rule })
     }
   }
@@ -43,10 +43,10 @@ export function requestLimitsOf(rates: readonly RateLimit[]): RequestLimit[] {
   const limits: RequestLimit[] = []
   for (const [rate, { scope, requestsPerMinute, requestsPerHour }] of rates.entries()) {
     if (requestsPerMinute !== null) {
-      limits.push({ scope, rate, per: 'minute', rule: { limit: requestsPerMinute, lengthMs: minuteMs } })
+      limits.push({ scope, rate, per: 'minute', rule: { limit: requestsPerMinute, lengthMs: windowMs.minute } })
     }
     if (requestsPerHour !== null) {
-      limits.push({ scope, rate, per: 'hour', rule: { limit: requestsPerHour, lengthMs: hourMs } })
+      limits.push({ scope, rate, per: 'hour', rule: { limit: requestsPerHour, lengthMs: windowMs.hour } })
     }
   }
   return limits

@@ -29,7 +29,43 @@ it('counts a refused request in no window', async () => {
   const tight = aRateLimit({ requestsPerHour: 1 })
   await rates.admit(orgId, [wide, tight])
   expect(await rates.admit(orgId, [wide, tight])).toMatchObject({ kind: 'refused', rate: 1 })
-  expect((await redis.get(rateKey('rh', orgId, wide.scope)))?.split(' ')[1]).toBe('1')
+  expect(await rates.admit(orgId, [wide])).toMatchObject({ kind: 'admitted', remaining: { remaining: 98 } })
+})
+
+it('names the limit that refuses among scopes that have one, two or none', async () => {
+  const { redis } = await openLedger()
+  const rates = makeRates(redis)
+  const orgId = anOrgId()
+  const limits = [
+    aRateLimit({ requestsPerHour: 50 }),
+    aRateLimit({ tokensPerMinute: 1 }),
+    aRateLimit({ requestsPerMinute: 9, requestsPerHour: 40 }),
+    aRateLimit({ requestsPerHour: 2 }),
+  ]
+  expect(await rates.admit(orgId, limits)).toMatchObject({ remaining: { limit: 2, remaining: 1 } })
+  await rates.admit(orgId, limits)
+  expect(await rates.admit(orgId, limits)).toMatchObject({ kind: 'refused', rate: 3, per: 'hour', limit: 2 })
+})
+
+it('holds a limit that is set later against what was asked before in the same scope', async () => {
+  const { redis } = await openLedger()
+  const rates = makeRates(redis)
+  const orgId = anOrgId()
+  const limit = aRateLimit({ requestsPerMinute: 100 })
+  for (let i = 0; i < 3; i += 1) await rates.admit(orgId, [limit])
+  const reply = await rates.admit(orgId, [{ ...limit, requestsPerHour: 3 }])
+  expect(reply).toMatchObject({ kind: 'refused', per: 'hour', limit: 3 })
+})
+
+it('keeps 28 bytes per scope, until nothing of its hours is left', async () => {
+  const { redis } = await openLedger()
+  const orgId = anOrgId()
+  const limit = aRateLimit({ requestsPerMinute: 100 })
+  const key = rateKey('rq', orgId, limit.scope)
+  for (let i = 0; i < 3; i += 1) await makeRates(redis).admit(orgId, [limit])
+  expect(await redis.strlen(key)).toBe(28)
+  const left = await redis.pttl(key)
+  expect(left > 7_200_000 && left <= 7_261_000).toBe(true)
 })
 
 it('admits exactly 10 of 200 requests that arrive at once', async () => {

@@ -3,20 +3,21 @@
 -- KEYS  none of its own
 -- ARGV  none of its own
 
--- State text is '<slot> <count> <count of the slot before>'. Gives slot, count, count before, ms into the slot.
+-- What a slot with its counts is at `now`; no slot: nothing was counted yet.
+-- Gives slot, count, count before, ms into the slot.
+local function window_moved(s, c, p, now, length)
+  local slot = math.floor(now / length)
+  if not s or s < slot - 1 then return slot, 0, 0, now - slot * length end
+  if s < slot then return slot, 0, c, now - slot * length end
+  -- Later than now only if the clock went back: then time stands still until it has caught up.
+  return s, c, p, math.max(0, now - s * length)
+end
+
+-- The same for a state text: '<slot> <count> <count of the slot before>'.
 local function window_at(text, now, length)
-  local slot, current, previous = math.floor(now / length), 0, 0
-  if text then
-    local s, c, p = string.match(text, '^(%d+) (%d+) (%d+)$')
-    s, c, p = tonumber(s), tonumber(c), tonumber(p)
-    if s >= slot then
-      -- Later than now only if the clock went back: then time stands still until it has caught up.
-      slot, current, previous = s, c, p
-    elseif s == slot - 1 then
-      previous = c
-    end
-  end
-  return slot, current, previous, math.max(0, now - slot * length)
+  if not text then return window_moved(nil, 0, 0, now, length) end
+  local s, c, p = string.match(text, '^(%d+) (%d+) (%d+)$')
+  return window_moved(tonumber(s), tonumber(c), tonumber(p), now, length)
 end
 
 -- Milliseconds until `count` more fit if nobody else asks: 0 when they fit now, nil when they never will.
