@@ -7,6 +7,7 @@ import { KeepSession } from '#shell/keep-session.tsx'
 import { BottomNav, SideNav } from '#shell/nav.tsx'
 import { OrgProvider, type OrgInView } from '#shell/org-context.tsx'
 import { OrganisationSwitcher } from '#shell/organisation-switcher.tsx'
+import { PageGuard } from '#shell/page-guard.tsx'
 import { Search } from '#shell/search.tsx'
 
 export type ShellProps = {
@@ -54,7 +55,7 @@ export function Shell({ org, organisations, person, children }: ShellProps) {
             tabIndex={-1}
             className="mx-auto w-full max-w-[1240px] flex-1 px-4 pt-5 pb-24 focus:outline-none md:px-8 md:pt-7 md:pb-16"
           >
-            {children}
+            <PageGuard>{children}</PageGuard>
           </main>
         </div>
         <BottomNav />

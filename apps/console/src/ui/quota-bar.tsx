@@ -1,5 +1,6 @@
 'use client'
 
+import type { ReactNode } from 'react'
 import { classNames } from '#ui/class-names.ts'
 import { dollarsForDrawing, moneyText, type NanoAmount } from '#ui/money-text.ts'
 
@@ -12,7 +13,7 @@ export type QuotaBarProps = {
   /** What it is the quota of, for its accessible name. */
   label: string
   /** After the amounts, such as "resets in 9 days". */
-  note?: string
+  note?: ReactNode
   className?: string
 }
 

@@ -1,8 +1,9 @@
 'use client'
 
 import type { BudgetPeriod } from '@tollkeeper/domain/time'
+import { useOrg } from '#shell/org-context.tsx'
 import { QuotaBar } from '#ui/quota-bar.tsx'
-import { relativeText } from '#ui/time-text.ts'
+import { RelativeTime } from '#ui/relative-time.tsx'
 import type { Quota } from './quota.ts'
 
 export const periodNames: Record<BudgetPeriod, string> = {
@@ -13,14 +14,26 @@ export const periodNames: Record<BudgetPeriod, string> = {
   all: 'All time',
 }
 
-/** When a budget starts again, as a note beside its bar. */
-const resetNote = (resetsAt: Date | null): string =>
-  resetsAt === null ? 'never resets' : `resets ${relativeText(resetsAt.getTime(), Date.now())}`
+function ResetNote({ at }: { at: Date | null }) {
+  const { timeZone } = useOrg()
+  if (at === null) return 'never resets'
+  return (
+    <>
+      resets <RelativeTime at={at} zone={timeZone} />
+    </>
+  )
+}
 
 /** A quota as a bar; as words alone where there is none. */
 export function KeyQuota({ quota, label }: { quota: Quota | null; label: string }) {
   if (quota === null) return <span className="text-sm text-faint">No quota</span>
   return (
-    <QuotaBar label={label} spent={quota.used} held={quota.held} limit={quota.limit} note={resetNote(quota.resetsAt)} />
+    <QuotaBar
+      label={label}
+      spent={quota.used}
+      held={quota.held}
+      limit={quota.limit}
+      note={<ResetNote at={quota.resetsAt} />}
+    />
   )
 }

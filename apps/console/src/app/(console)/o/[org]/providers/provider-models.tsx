@@ -92,7 +92,7 @@ export function ProviderModels({ provider, editable }: { provider: Connected; ed
                   size="sm"
                   variant="ghost"
                   onClick={() => void toggle(model)}
-                  aria-label={`Turn ${model.name} ${model.enabled ? 'off' : 'on'}`}
+                  aria-label={`${model.enabled ? 'Turn off' : 'Turn on'} ${model.name}`}
                 >
                   {model.enabled ? 'Turn off' : 'Turn on'}
                 </Button>
