@@ -18,6 +18,7 @@ export const paths = {
   budgets: (org: string) => `/o/${org}/budgets`,
   teams: (org: string) => `/o/${org}/teams`,
   providers: (org: string) => `/o/${org}/providers`,
+  audit: (org: string) => `/o/${org}/audit`,
   settings: (org: string) => `/o/${org}/settings`,
 } as const
 
@@ -34,6 +35,7 @@ export type NavIcon =
   | 'budgets'
   | 'teams'
   | 'providers'
+  | 'audit'
   | 'settings'
 
 export type NavEntry = {
@@ -68,6 +70,7 @@ export const navigation: readonly { label: string | null; entries: readonly NavE
     entries: [
       { label: 'Teams & members', href: paths.teams, icon: 'teams', needs: 'member.read' },
       { label: 'Providers', href: paths.providers, icon: 'providers', needs: 'provider.read' },
+      { label: 'Audit log', href: paths.audit, icon: 'audit', needs: 'audit.read' },
       { label: 'Settings', href: paths.settings, icon: 'settings', needs: 'settings.read' },
     ],
   },

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
-import { aWorld, testDatabase } from '../test/builders.ts'
+import { aWorld, testDatabase, value } from '../test/builders.ts'
+import { targetNames } from './audit-targets.ts'
 import { append, choices, list } from './audit.ts'
+import { set } from './budgets/index.ts'
 
 const database = testDatabase()
 
@@ -34,4 +36,26 @@ it('finds entries by who did it and by what was done, page by page, newest first
     ],
     actions: ['budget.remove', 'budget.set', 'budgets.rebuild'],
   })
+})
+
+it('knows what targets are called, in their own organisation', async () => {
+  const db = database().prisma
+  const [acme, globex] = [await aWorld(database()), await aWorld(database(), { name: 'Globex' })]
+  const scope = { kind: 'team', id: acme.teamId } as const
+  const budget = value(await set(db, acme.orgId, { scope, period: 'day', limit: 1n, mode: 'hard', sharing: 'pool' }))
+  const targets = [
+    `budget:${budget.id}`,
+    `key:${acme.keyId}`,
+    `member:${acme.memberId}`,
+    `organisation:${acme.orgId}`,
+    `team:${globex.teamId}`,
+    'nonsense',
+  ]
+  expect(Object.fromEntries(await targetNames(db, acme.orgId, targets))).toEqual({
+    [`budget:${budget.id}`]: 'Platform',
+    [`key:${acme.keyId}`]: 'Laptop',
+    [`member:${acme.memberId}`]: 'Ann',
+    [`organisation:${acme.orgId}`]: 'Acme',
+  })
+  expect([...(await targetNames(db, globex.orgId, targets)).keys()]).toEqual([`team:${globex.teamId}`])
 })

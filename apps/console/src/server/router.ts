@@ -10,11 +10,13 @@ import { usageProcedures } from '../app/(console)/o/[org]/usage/procedures.ts'
 import { overviewProcedures } from '../app/(console)/o/[org]/(overview)/procedures.ts'
 import { connectProcedures } from '../app/(console)/o/[org]/connect/procedures.ts'
 import { budgetsProcedures } from '../app/(console)/o/[org]/budgets/procedures.ts'
+import { auditProcedures } from '../app/(console)/o/[org]/audit/procedures.ts'
 import { router } from '#server/trpc.ts'
 
 /** Every procedure of the console: one line per page. */
 export const appRouter = router({
   connect: connectProcedures,
+  audit: auditProcedures,
   budgets: budgetsProcedures,
   invite: inviteProcedures,
   keys: keysProcedures,

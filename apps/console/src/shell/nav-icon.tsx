@@ -1,5 +1,6 @@
 import {
   ChartColumn,
+  History,
   KeyRound,
   LayoutDashboard,
   ScrollText,
@@ -21,6 +22,7 @@ const icons: Record<Name, LucideIcon> = {
   budgets: Wallet,
   teams: Users,
   providers: Server,
+  audit: History,
   settings: Settings2,
 }
 

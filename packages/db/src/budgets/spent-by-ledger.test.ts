@@ -47,12 +47,10 @@ it('says what each counter should say: shared ones of every level, and one per p
   ])
 
   const window = windowOf('month', 'UTC', now)
-  expect([...(await spentByPerson(prisma, world.orgId, { scope: team, window }))].toSorted()).toEqual(
-    [
-      [world.memberId, 55n],
-      [service.id, 7n],
-    ].toSorted(),
-  )
+  expect(Object.fromEntries(await spentByPerson(prisma, world.orgId, { scope: team, window }))).toEqual({
+    [world.memberId]: 55n,
+    [service.id]: 7n,
+  })
   const ids = asked.map(([budget]) => budget.id)
   expect((await byIds(prisma, world.orgId, ids)).map((budget) => budget.id).toSorted()).toEqual(ids.toSorted())
   const globex = await aWorld(database(), { name: 'Globex' })

@@ -14,16 +14,12 @@ export async function unpricedInUse(
 ): Promise<UnpricedModel[]> {
   const offered = (await offeredModels(db, orgId, between.to)).filter((model) => model.price === null)
   if (offered.length === 0) return []
-  const rows = await db.request.groupBy({
-    by: ['modelAsked'],
-    where: {
-      orgId,
-      at: { gte: new Date(between.from), lt: new Date(between.to) },
-      modelAsked: { in: offered.map((model) => model.name) },
-    },
-    _sum: { count: true },
-  })
-  const asked = new Map(rows.map((row) => [row.modelAsked, row._sum.count ?? 0]))
+  const rows = await db.$queryRaw<{ model: string; requests: bigint }[]>`
+    SELECT model_asked AS model, sum(count) AS requests FROM request
+    WHERE org_id = ${orgId} AND at >= ${new Date(between.from)} AND at < ${new Date(between.to)}
+      AND model_asked = ANY(${offered.map((model) => model.name)})
+    GROUP BY 1`
+  const asked = new Map(rows.map((row) => [row.model, Number(row.requests)]))
   return offered
     .flatMap(({ name, provider }) => {
       const requests = asked.get(name) ?? 0

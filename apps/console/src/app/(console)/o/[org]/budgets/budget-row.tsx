@@ -141,7 +141,7 @@ function NameText({ row }: { row: GridRow }): ReactNode {
     case 'more':
       return (
         <span className="min-w-0 pl-5.5 text-sm text-muted">
-          <span className="sr-only">{row.branch.scope.name}: </span>
+          <span className="sr-only max-md:not-sr-only">{row.branch.scope.name}: </span>
           {row.budget.from ? <From from={row.budget.from} /> : 'also'}
         </span>
       )
