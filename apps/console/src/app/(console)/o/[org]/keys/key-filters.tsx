@@ -7,7 +7,7 @@ import { useOrg } from '#shell/org-context.tsx'
 import { useApi } from '#trpc/client.ts'
 import { Input } from '#ui/input.tsx'
 import { Select } from '#ui/select.tsx'
-import type { KeyFilters as Filters } from './filters.ts'
+import { withoutSecret, type KeyFilters as Filters } from './filters.ts'
 import { listedStatuses } from './inputs.ts'
 import { stateLooks } from './key-state.tsx'
 
@@ -42,7 +42,7 @@ export function KeyFilters({ filters, onChange }: { filters: Filters; onChange: 
           prefix={<Search aria-hidden className="size-4" />}
           className="pl-9"
           value={typed}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={(event) => setTyped(withoutSecret(event.target.value))}
         />
       </div>
       <Select

@@ -67,7 +67,10 @@ export function SaveKeyDialog({ made, onClose }: { made: MadeKey; onClose: () =>
               </IconButton>
             </div>
             <CopyButton text={secret} label="Copy key" words />
-            <Button icon={<Download aria-hidden />} onClick={() => download('.env', envFile({ gateway, key: secret }))}>
+            <Button
+              icon={<Download aria-hidden />}
+              onClick={() => download('gateway.env', envFile({ gateway, key: secret }))}
+            >
               Download .env
             </Button>
           </div>
