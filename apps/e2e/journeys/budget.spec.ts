@@ -1,4 +1,6 @@
 import OpenAI from 'openai'
+import { exactAmount } from '../src/amounts.ts'
+import { budgetRow, figure } from '../src/budget-row.ts'
 import { createKey } from '../src/create-key.ts'
 import { expect, test } from '../src/journey.ts'
 import { billedBySimulator } from '../src/billed-by-simulator.ts'
@@ -47,11 +49,12 @@ test('a key worth exactly 10 requests answers exactly 10 of 500 at once, and say
     await expect.poll(sums, { timeout: 30_000 }).toEqual({ amount: 1_821_000n, rows: 10, statuses })
   })
 
-  await test.step('the key shows its quota as used up', async () => {
-    await page.reload()
-    const row = page.getByRole('row', { name: new RegExp(name) })
-    await expect(row).toContainText('$0.001821 / $0.001821')
-    await row.getByRole('link', { name }).click()
+  await test.step('the counter says the same, and nothing is held any more', async () => {
+    await page.getByRole('link', { name: 'Budgets', exact: true }).click()
+    const row = await budgetRow(page, 'Platform', 'Olivia Laine', name)
+    expect(await exactAmount(figure(row, 'Spent'))).toBe(1_821_000n)
+    expect(await exactAmount(figure(row, 'Held now'))).toBe(0n)
+    await expect(figure(row, 'Left')).toHaveText('Used up')
   })
 
   await test.step('a refused request is explained with the numbers of its answer', async () => {

@@ -1,9 +1,10 @@
 import OpenAI from 'openai'
 import { exactAmount, nanoOf } from '../src/amounts.ts'
 import { billedBySimulator } from '../src/billed-by-simulator.ts'
+import { budgetRow, figure } from '../src/budget-row.ts'
 import { savedKey } from '../src/create-key.ts'
 import { expect, test } from '../src/journey.ts'
-import { ledgerOf } from '../src/postgres-records.ts'
+import { ledgerOf, sumsOfKey } from '../src/postgres-records.ts'
 
 /** What follows the first minute uses what was made in it. */
 test.describe.configure({ mode: 'serial' })
@@ -138,4 +139,10 @@ test('chart, table, download, budget, ledger and the provider agree to the nano-
   expect(head).toMatch(/,cost_usd$/)
   const costs = lines.map((line) => nanoOf(line.slice(line.lastIndexOf(',') + 1)))
   expect(costs.reduce((sum, cost) => sum + cost, 0n)).toBe(billed)
+
+  await page.getByRole('link', { name: 'Budgets', exact: true }).click()
+  const quota = await budgetRow(page, 'General', ada.name, 'First key')
+  const { amount } = await sumsOfKey(empty, 'First key')
+  expect(await exactAmount(figure(quota, 'Spent'))).toBe(amount)
+  expect(await exactAmount(figure(quota, 'Held now'))).toBe(0n)
 })

@@ -7,10 +7,10 @@ export function nanoOf(text: string): bigint {
   return BigInt((match[1] ?? '').replaceAll(',', '')) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'))
 }
 
-/** The amount inside a cell to the last nano-dollar: the tooltip has it where the cell shows it rounded. */
+/** The amount inside a cell to the last nano-dollar: its tooltip has it where the cell shows it rounded. */
 export async function exactAmount(cell: Locator): Promise<bigint> {
-  const shown = cell.getByText(/\$/)
-  const text = (await shown.innerText()).trim()
+  const shown = cell.getByText(/^\$/)
+  const text = (await shown.getAttribute('title')) ?? (await shown.innerText())
   // Whatever is shown in full has nothing to add.
   if ((await shown.getAttribute('tabindex')) === null) return nanoOf(text)
   const tooltip = cell.page().getByRole('tooltip')
