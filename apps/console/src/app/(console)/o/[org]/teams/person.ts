@@ -19,6 +19,10 @@ export const changePerson = orgProcedure('member.manage')
       if (!before || before.removedAt) throw refuse('not-found', 'There is no such person.')
       const mine = (teamId: string) =>
         sight.kind === 'all' || (sight.kind === 'team' && sight.teamIds.some((each) => each === teamId))
+      // A lead sees, and so changes, only people who are in a team they lead.
+      if (sight.kind !== 'all' && !before.teams.some((team) => mine(team.id))) {
+        throw refuse('not-found', 'There is no such person.')
+      }
       const roleChanged = input.roleId !== (before.role?.id ?? null)
       if (sight.kind !== 'all' && (input.access !== before.access || roleChanged)) {
         throw refuse('forbidden', 'Your access covers only who is in the teams you lead.')

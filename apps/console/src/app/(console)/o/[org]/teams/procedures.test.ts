@@ -83,9 +83,12 @@ describe('people', () => {
   it('get teams, and leads manage who is in theirs but not what people may do', async () => {
     const team = await aTeam('Data Science')
     const lead = await bench.person(acme, 'lead', team.id)
-    await lead.api.teams.changePerson({ ...org(), id: member.memberId, ...asIs, teamIds: [team.id] })
+    const joins = { ...org(), id: member.memberId, ...asIs, teamIds: [team.id] }
+    await expect(lead.api.teams.changePerson(joins)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await owner.api.teams.changePerson(joins)
+    await lead.api.teams.changePerson({ ...joins, leads: [team.id] })
     expect((await oneMember(db(), acme.id, member.memberId))?.teams).toMatchObject([
-      { name: 'Data Science', lead: false },
+      { name: 'Data Science', lead: true },
     ])
     await expect(
       lead.api.teams.changePerson({ ...org(), id: member.memberId, ...asIs, access: 'admin', teamIds: [team.id] }),
