@@ -30,6 +30,7 @@ export type Admission =
 export type Rates = {
   /**
    * Counts one request in the sliding windows of every scope of a chain, or in none. Refusals count for nothing.
+   * `rates` is never changed afterwards: what the script takes of a list is remembered by the list.
    *
    * @throws StoreUnavailable when Redis cannot be asked
    */

@@ -19,7 +19,10 @@ export type Hold = {
   amount: NanoUsd
   /** Upper bound of input and output tokens together. */
   tokens: number
-  /** Budgets of the chain, root first. What is sent of them is remembered by the list, and so of `rates`. */
+  /**
+   * Budgets of the chain, root first. Never changed afterwards: what the scripts take of a list is remembered by the
+   * list, as it is of `rates`.
+   */
   nodes: readonly BudgetNode[]
   /** Rate limits of the chain, root first; those without a limit on tokens count for nothing here. */
   rates: readonly RateLimit[]
