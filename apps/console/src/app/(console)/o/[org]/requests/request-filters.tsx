@@ -1,18 +1,16 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { Search, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { X } from 'lucide-react'
 import { useOrg } from '#shell/org-context.tsx'
 import { useApi } from '#trpc/client.ts'
 import { Button } from '#ui/button.tsx'
-import { Input } from '#ui/input.tsx'
 import { Select } from '#ui/select.tsx'
+import { TeamFilter } from '#ui/team-filter.tsx'
+import { TypedFilter } from '#ui/typed-filter.tsx'
 import type { RequestFilters as Filters } from './filters.ts'
 import { requestStates } from './inputs.ts'
 import { stateLooks } from './request-state.tsx'
-
-const pauseMs = 250
 
 type Props = { filters: Filters; onChange: (change: Partial<Filters>) => void }
 
@@ -43,65 +41,12 @@ export function RequestFilters({ filters, onChange }: Props) {
           </option>
         ))}
       </Select>
-      {teams.data && teams.data.length > 1 ? (
-        <Select
-          aria-label="Team"
-          className="w-48 max-md:flex-1"
-          value={filters.team ?? ''}
-          onChange={(event) => onChange({ team: event.target.value || null })}
-        >
-          <option value="">All teams</option>
-          {teams.data.map((team) => (
-            <option key={team.id} value={team.id}>
-              {team.name}
-            </option>
-          ))}
-        </Select>
-      ) : null}
+      <TeamFilter teams={teams.data} value={filters.team} onChange={(team) => onChange({ team })} />
       {filters.key === null ? null : (
         <Button size="sm" icon={<X aria-hidden />} onClick={() => onChange({ key: null })}>
           One key only
         </Button>
       )}
-    </div>
-  )
-}
-
-type TypedProps = {
-  label: string
-  placeholder: string
-  value: string
-  onChange: (text: string) => void
-  icon?: boolean
-}
-
-/** A filter that is typed; passed on after a short pause. */
-function TypedFilter({ label, placeholder, value, onChange, icon = false }: TypedProps) {
-  const [typed, setTyped] = useState(value)
-  // Cleared or changed from elsewhere, such as by going back.
-  const [known, setKnown] = useState(value)
-  if (value !== known) {
-    setKnown(value)
-    setTyped(value)
-  }
-  useEffect(() => {
-    if (typed === known) return
-    const timer = setTimeout(() => {
-      setKnown(typed)
-      onChange(typed)
-    }, pauseMs)
-    return () => clearTimeout(timer)
-  })
-  return (
-    <div className="w-56 max-md:w-full">
-      <Input
-        type="search"
-        aria-label={label}
-        placeholder={placeholder}
-        {...(icon ? { prefix: <Search aria-hidden className="size-4" />, className: 'pl-9' } : {})}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-      />
     </div>
   )
 }

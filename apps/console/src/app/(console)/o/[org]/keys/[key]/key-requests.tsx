@@ -10,22 +10,15 @@ import type { AppRouter } from '#server/router.ts'
 import { useOrg } from '#shell/org-context.tsx'
 import { useApi } from '#trpc/client.ts'
 import { failureOf } from '#trpc/failed.ts'
-import { Status } from '#ui/badge.tsx'
 import { Card } from '#ui/card.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
 import { InlineError } from '#ui/inline-error.tsx'
 import { Money } from '#ui/money.tsx'
 import { RelativeTime } from '#ui/relative-time.tsx'
 import { Table, type Column } from '#ui/table.tsx'
+import { RequestStatus } from '../../requests/request-state.tsx'
 
 type Request = inferRouterOutputs<AppRouter>['keys']['recent'][number]
-
-const outcomes = {
-  answered: { tone: 'ok', word: 'Answered' },
-  refused: { tone: 'warn', word: 'Refused' },
-  failed: { tone: 'danger', word: 'Failed' },
-  left: { tone: 'neutral', word: 'Left' },
-} as const
 
 /** The newest requests made with the key. */
 export function KeyRequests({ id }: { id: KeyId }) {
@@ -45,10 +38,7 @@ export function KeyRequests({ id }: { id: KeyId }) {
     {
       key: 'status',
       header: 'Status',
-      cell: (request) => {
-        const { tone, word } = outcomes[request.outcome]
-        return <Status tone={tone}>{`${request.status} ${word}`}</Status>
-      },
+      cell: (request) => <RequestStatus status={request.status} state={request.outcome} />,
     },
     {
       key: 'model',
