@@ -65,11 +65,11 @@ function Items({ found }: { found: Found }) {
           <Item
             key={budget.id}
             href={paths.budgets(slug)}
-            tone={out ? 'danger' : 'warn'}
+            tone={out && budget.mode === 'hard' ? 'danger' : 'warn'}
             icon={out ? <CircleAlert aria-hidden /> : <Wallet aria-hidden />}
             title={budget.person ? `${budget.person} in ${budget.scope.name}` : budget.scope.name}
           >
-            {out ? 'Used up: ' : `${percentText(gone, budget.limit)} used: `}
+            {out ? (budget.mode === 'hard' ? 'Used up: ' : 'Over: ') : `${percentText(gone, budget.limit)} used: `}
             {moneyText(gone)} of {moneyText(budget.limit)} {periodWords[budget.period]}
             {budget.mode === 'soft' ? ', warns only' : ''}
           </Item>

@@ -51,7 +51,7 @@ export function MonthCards() {
         value={data && countText(bad)}
         note={
           data &&
-          `${countText(data.soFar.refused)} refused, ${countText(data.soFar.failed)} failed · ${shareText(BigInt(bad), BigInt(data.soFar.requests)) ?? '—'}`
+          `${countText(data.soFar.refused)} refused, ${countText(data.soFar.failed)} failed · ${shareText(BigInt(bad), BigInt(data.soFar.requests)) ?? '—'} of requests`
         }
       />
     </section>
@@ -60,15 +60,16 @@ export function MonthCards() {
 
 function ForecastNote(month: {
   forecastNano: bigint | null
-  budgetNano: bigint | null
+  budget: { limit: bigint | null } | undefined
   fullDays: number
   days: number
 }) {
-  const { forecastNano, budgetNano, fullDays, days } = month
+  const { forecastNano, budget, fullDays, days } = month
   if (forecastNano === null) return 'From three full days on'
   const method = `mean of ${fullDays} full days × ${days}`
-  if (budgetNano === null) return `No monthly budget · ${method}`
-  const over = forecastNano - budgetNano
+  if (!budget) return `The ${method}`
+  if (budget.limit === null) return `No monthly budget · ${method}`
+  const over = forecastNano - budget.limit
   return (
     <>
       {over > 0n ? (
@@ -76,7 +77,7 @@ function ForecastNote(month: {
       ) : (
         <span>{moneyText(-over)} below</span>
       )}{' '}
-      the budget of {moneyText(budgetNano)} · {method}
+      the budget of {moneyText(budget.limit)} · {method}
     </>
   )
 }

@@ -31,12 +31,20 @@ export async function monthOf(ctx: OrgContext & { sight: Sight }, now: Instant) 
       fullDays,
       days,
     }),
-    budgetNano: sight.kind === 'all' ? await monthlyBudget(ctx) : null,
+    budget: await monthlyBudget(ctx),
   }
 }
 
-/** What the whole organisation may spend in a month, where that is limited. */
-async function monthlyBudget({ db, org }: OrgContext) {
-  const own = await budgets.byScope(db, org.id, { kind: 'organisation', id: org.id })
-  return own.find((budget) => budget.period === 'month' && budget.sharing === 'pool')?.limit ?? null
+/**
+ * What may be spent in a month: by the organisation for those who see all of it, by themselves for those who see only
+ * that. `limit` is null where that is not limited. A lead sees parts of both, which no budget is about: undefined.
+ */
+async function monthlyBudget({ db, org, sight }: OrgContext & { sight: Sight }) {
+  if (sight.kind === 'team') return undefined
+  const scope =
+    sight.kind === 'all'
+      ? ({ kind: 'organisation', id: org.id } as const)
+      : ({ kind: 'user', id: sight.memberId } as const)
+  const own = await budgets.byScope(db, org.id, scope)
+  return { limit: own.find((budget) => budget.period === 'month' && budget.sharing === 'pool')?.limit ?? null }
 }

@@ -89,11 +89,12 @@ describe('the cards of a month', () => {
     expect(month.forecastNano === null).toBe(month.fullDays < 3)
   })
 
-  it('hold the forecast against the monthly budget of the organisation, for those who see all of it', async () => {
+  it('hold the forecast against the monthly budget of the organisation, for those who see all of it, else of the person', async () => {
     await aBudget({ kind: 'organisation', id: acme.id }, 5_000n)
-    expect((await owner.api.overview.month({ org: 'acme' })).budgetNano).toBe(5_000n)
+    expect((await owner.api.overview.month({ org: 'acme' })).budget).toEqual({ limit: 5_000n })
     const own = await member.api.overview.month({ org: 'acme' })
-    expect([own.soFar.costNano, own.budgetNano]).toEqual([5n, null])
+    expect([own.soFar.costNano, own.budget]).toEqual([5n, { limit: null }])
+    expect((await lead.api.overview.month({ org: 'acme' })).budget).toBeUndefined()
   })
 })
 
@@ -126,7 +127,9 @@ describe('spend by team', () => {
     expect((await lead.api.overview.spend(today)).groups.map((group) => group.name)).toEqual(['Research'])
     await aBudget({ kind: 'team', id: support }, 1_000n)
     const seen = (await member.api.overview.spend(today)).groups
-    expect(seen.map((group) => [group.name, group.measures.costNano, group.budget])).toEqual([['Support', 5n, null]])
+    expect(seen.map((group) => [group.name, group.measures.costNano, group.hidesBudget, group.budget])).toEqual([
+      ['Support', 5n, true, null],
+    ])
   })
 
   it.each(['2026-11-21..2026-11-20', 'ever'])('refuses the range "%s"', async (range) => {

@@ -30,7 +30,8 @@ export async function spendOf(ctx: OrgContext & { sight: Sight }, of: { range: R
   })
   const models = await topModels(db, org.id, range, filter)
   const ids = found.groups.flatMap((group) => (group.id === '' ? [] : [group.id as TeamId]))
-  const standings = await teamBudgets(ctx, ids, now)
+  const seen = await seenTeams(ctx, ids)
+  const standings = await teamBudgets(ctx, seen, now)
   return {
     ...found,
     now,
@@ -39,17 +40,22 @@ export async function spendOf(ctx: OrgContext & { sight: Sight }, of: { range: R
     groups: found.groups.map((group) => ({
       ...group,
       topModel: models.get(group.id as TeamId | '') ?? null,
+      /** Of a team whose limits the viewer may not see there is none to show, which is not the same as no limit. */
+      hidesBudget: !seen.includes(group.id as TeamId),
       budget: shownBudget(standings.filter((each) => each.budget.scope.id === group.id)),
     })),
   }
 }
 
-async function teamBudgets(ctx: OrgContext & { sight: Sight }, ids: readonly TeamId[], now: Instant) {
-  const { db, org, sight } = ctx
+async function seenTeams({ db, org, sight }: OrgContext & { sight: Sight }, ids: readonly TeamId[]): Promise<TeamId[]> {
   const { sight: narrow } = filterOfSight(sight)
   const sees = narrow ? await scopesInSight(db, org.id, narrow) : () => true
-  const scopes = ids.map((id) => ({ kind: 'team', id }) as const).filter(sees)
-  const pools = (await budgets.ofScopes(db, org.id, scopes)).filter((budget) => budget.sharing === 'pool')
+  return ids.filter((id) => sees({ kind: 'team', id }))
+}
+
+async function teamBudgets(ctx: OrgContext, ids: readonly TeamId[], now: Instant) {
+  const scopes = ids.map((id) => ({ kind: 'team', id }) as const)
+  const pools = (await budgets.ofScopes(ctx.db, ctx.org.id, scopes)).filter((budget) => budget.sharing === 'pool')
   const counters = pools.map((budget) => ({ budget, subject: null }))
   return (await standingsOf(ctx, counters, now)).standings
 }

@@ -25,7 +25,7 @@ export function TeamTable({ spend, stale }: { spend: Spend | undefined; stale: b
   const { slug } = useOrg()
   const router = useRouter()
   const hrefOf = (team: Team) => `${paths.usage(slug)}?team=${team.id === '' ? nobody : team.id}&by=member`
-  const columns: Column<Team>[] = [
+  const all: Column<Team>[] = [
     {
       key: 'team',
       header: 'Team',
@@ -57,7 +57,7 @@ export function TeamTable({ spend, stale }: { spend: Spend | undefined; stale: b
             note={periodWords[team.budget.period]}
           />
         ) : (
-          <span className="text-faint">No limit</span>
+          <span className="text-faint">{team.hidesBudget ? '—' : 'No limit'}</span>
         ),
     },
     {
@@ -68,6 +68,7 @@ export function TeamTable({ spend, stale }: { spend: Spend | undefined; stale: b
     },
     { key: 'refused', header: 'Refused', align: 'end', cell: (team) => countText(team.measures.refused) },
   ]
+  const columns = spend?.groups.every((team) => team.hidesBudget) ? all.filter((each) => each.key !== 'budget') : all
   return (
     <Card title="Teams" flush>
       <Table

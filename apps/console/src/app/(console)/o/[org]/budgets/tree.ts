@@ -183,19 +183,25 @@ function appliesTo({ scope }: Budget, person: Pick<Person, 'role'> | null, teamI
   }
 }
 
-/** Somebody with their keys of all teams, for those who do not see everybody. */
+/**
+ * Somebody with their keys, for those who do not see everybody. A lead finds those of the teams they lead there; here are
+ * the others.
+ */
 async function ownBranch(ctx: Viewer, wide: readonly Budget[]): Promise<Bare[]> {
-  const { db, org } = ctx
+  const { db, org, sight } = ctx
   const person = await members.one(db, org.id, ctx.member.id)
   if (!person) return []
   const { keys: found } = await keys.list(db, org.id, { filter: { memberId: person.id }, limit: mostListed })
+  const working = found.filter((key) => key.status === 'active' || key.status === 'disabled')
+  const rest = working.filter((key) => !seesTeam(sight, key.team.id))
+  if (rest.length === 0 && person.teams.some((team) => seesTeam(sight, team.id))) return []
   const each = wide.filter((budget) => budget.sharing === 'each')
   const teamsOf = [null, ...person.teams.map((team) => team.id)]
   return [
     personBranch(ctx, person, {
       own: await budgets.byScope(db, org.id, { kind: 'user', id: person.id }),
       inherited: each.filter((budget) => teamsOf.some((team) => appliesTo(budget, person, team))),
-      keys: found.filter((key) => key.status === 'active' || key.status === 'disabled'),
+      keys: rest,
     }),
   ]
 }
