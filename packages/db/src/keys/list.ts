@@ -59,9 +59,7 @@ function whereOf(filter: KeyFilter, at: Date): Prisma.ApiKeyWhereInput {
       status === undefined ? {} : whereShown(status, at),
       teamIds === undefined ? {} : { teamId: { in: [...teamIds] } },
       memberId === undefined ? {} : { memberId },
-      sight === undefined
-        ? {}
-        : { OR: [{ teamId: { in: [...sight.teamIds] } }, { memberId: sight.memberId }] },
+      sight === undefined ? {} : { OR: [{ teamId: { in: [...sight.teamIds] } }, { memberId: sight.memberId }] },
     ],
   }
 }
