@@ -33,7 +33,8 @@ export function StackedBars({ label, series, data, axisText, height = 280, line,
   const points = data.map((datum) => ({ ...datum.values, '#datum': datum }))
   return (
     <figure aria-label={label} className="min-w-0">
-      <div style={{ height }} className="[&_.recharts-surface]:rounded-sm">
+      {/* Before the width is known the chart is drawn for a common one, which must not stick out of a phone. */}
+      <div style={{ height }} className="overflow-x-clip [&_.recharts-surface]:rounded-sm">
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 640, height }}>
           <BarChart
             accessibilityLayer
