@@ -1,6 +1,6 @@
 export { dayOf, daysOf, previousOf, type Day, type Range } from './days.ts'
 export { groupings, groupNames, type Grouping, type UsageFilter } from './groups.ts'
-export { lastTraffic } from './last-traffic.ts'
+export { firstTraffic, lastTraffic } from './last-traffic.ts'
 export { noTraffic, type Measures } from './measures.ts'
 export { groupNotes } from './notes.ts'
 export { report, reportRows, type Report, type ReportLine, type ReportQuestion, type ReportRow } from './report.ts'

@@ -3,7 +3,15 @@ import { expect, it } from 'vitest'
 import { aKey, anAttempt, aRequest, aWorld, entriesOf, testDatabase, value } from '../../test/builders.ts'
 import { recordUsage } from '../ledger/index.ts'
 import * as teams from '../teams.ts'
-import { lastTraffic, report, reportRows, topModels, type ReportQuestion, type ReportRow } from './index.ts'
+import {
+  firstTraffic,
+  lastTraffic,
+  report,
+  reportRows,
+  topModels,
+  type ReportQuestion,
+  type ReportRow,
+} from './index.ts'
 
 const database = testDatabase()
 const at = (text: string): number => Date.parse(text)
@@ -146,6 +154,8 @@ it('finds the traffic without a role by an empty id, the top model of a team, an
   expect([...(await topModels(prisma, world.orgId, question().range))]).toEqual([[world.teamId, 'large']])
   expect(await lastTraffic(prisma, world.orgId, at('2026-11-21T00:00:00Z'))).toBe(at('2026-11-20T12:00:00Z'))
   expect(await lastTraffic(prisma, world.orgId, at('2026-11-20T10:00:00Z'))).toBeUndefined()
+  expect(await firstTraffic(prisma, world.orgId)).toBe(at('2026-11-20T10:00:00Z'))
+  expect(await firstTraffic(prisma, world.orgId, { model: 'huge' })).toBeUndefined()
 })
 
 it('sees nothing of another organisation', async () => {

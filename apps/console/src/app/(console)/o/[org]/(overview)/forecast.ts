@@ -1,14 +1,22 @@
 import type { NanoUsd } from '@tollkeeper/domain/price'
 
-/** What the month is going to cost if its days go on as its full days went; null until there are three of them. */
+/**
+ * What the month is going to cost: what was spent before today, and for today and each day to come the mean of the full
+ * days there were. Null until there are three of them.
+ */
 export function forecastOf(month: {
-  /** Of all full days, and of the whole month so far. */
-  spent: { fullDays: NanoUsd; soFar: NanoUsd }
+  spent: {
+    /** In the full days, of all days before today, and of the whole month so far. */
+    fullDays: NanoUsd
+    beforeToday: NanoUsd
+    soFar: NanoUsd
+  }
   fullDays: number
-  days: number
+  /** Today and those to come. */
+  daysLeft: number
 }): NanoUsd | null {
-  const { spent, fullDays, days } = month
+  const { spent, fullDays, daysLeft } = month
   if (fullDays < 3) return null
-  const mean = (spent.fullDays * BigInt(days)) / BigInt(fullDays)
-  return mean > spent.soFar ? mean : spent.soFar
+  const expected = spent.beforeToday + (spent.fullDays * BigInt(daysLeft)) / BigInt(fullDays)
+  return expected > spent.soFar ? expected : spent.soFar
 }

@@ -46,15 +46,17 @@ export function MonthCards() {
         value={data && countText(data.soFar.requests)}
         note={data && `${countText(data.before.requests)} on ${before}`}
       />
-      <KpiCard
-        label="Refused and errors"
-        value={data && countText(bad)}
-        note={
-          data &&
-          `${countText(data.soFar.refused)} refused, ${countText(data.soFar.failed)} failed · ${shareText(BigInt(bad), BigInt(data.soFar.requests)) ?? '—'} of requests`
-        }
-      />
+      <KpiCard label="Refused and errors" value={data && countText(bad)} note={data && <BadNote {...data.soFar} />} />
     </section>
+  )
+}
+
+function BadNote({ refused, failed, requests }: { refused: number; failed: number; requests: number }) {
+  const share = shareText(BigInt(refused + failed), BigInt(requests))
+  return (
+    <>
+      {countText(refused)} refused, {countText(failed)} failed{share === null ? '' : ` · ${share} of requests`}
+    </>
   )
 }
 
@@ -62,12 +64,11 @@ function ForecastNote(month: {
   forecastNano: bigint | null
   budget: { limit: bigint | null } | undefined
   fullDays: number
-  days: number
 }) {
-  const { forecastNano, budget, fullDays, days } = month
+  const { forecastNano, budget, fullDays } = month
   if (forecastNano === null) return 'From three full days on'
-  const method = `mean of ${fullDays} full days × ${days}`
-  if (!budget) return `The ${method}`
+  const method = `if it goes on like the ${fullDays} full days`
+  if (!budget) return `If it goes on like the ${fullDays} full days`
   if (budget.limit === null) return `No monthly budget · ${method}`
   const over = forecastNano - budget.limit
   return (

@@ -1,5 +1,5 @@
 import * as budgets from '@tollkeeper/db/budgets'
-import { daysOf, total } from '@tollkeeper/db/rollups'
+import { daysOf, firstTraffic, noTraffic, total } from '@tollkeeper/db/rollups'
 import { windowOf, type Instant } from '@tollkeeper/domain/time'
 import { filterOfSight } from '#server/sight.ts'
 import type { OrgContext, Sight } from '#server/trpc.ts'
@@ -13,26 +13,31 @@ export async function monthOf(ctx: OrgContext & { sight: Sight }, now: Instant) 
   const filter = filterOfSight(sight)
   const { from, to, previous } = monthSoFar(zone, now)
   const today = windowOf('day', zone, now).startMs
-  const [soFar, before, full] = await Promise.all([
+  const begun = await firstFullDay(ctx, from)
+  const [soFar, before, beforeToday, full] = await Promise.all([
     total(db, org.id, { from, to }, filter),
     total(db, org.id, previous, filter),
     total(db, org.id, { from, to: today }, filter),
+    begun < today ? total(db, org.id, { from: begun, to: today }, filter) : noTraffic,
   ])
-  const fullDays = daysOf(zone, { from, to: today }).length
-  const days = daysOf(zone, { from, to: windowOf('month', zone, now).endMs }).length
+  const fullDays = begun < today ? daysOf(zone, { from: begun, to: today }).length : 0
+  const spent = { fullDays: full.costNano, beforeToday: beforeToday.costNano, soFar: soFar.costNano }
+  const daysLeft = daysOf(zone, { from: today, to: windowOf('month', zone, now).endMs }).length
   return {
     soFar,
     before,
     previous,
     fullDays,
-    days,
-    forecastNano: forecastOf({
-      spent: { fullDays: full.costNano, soFar: soFar.costNano },
-      fullDays,
-      days,
-    }),
+    forecastNano: forecastOf({ spent, fullDays, daysLeft }),
     budget: await monthlyBudget(ctx),
   }
+}
+
+/** The first day of the month, or the day after the one on which traffic began. */
+async function firstFullDay({ db, org, sight }: OrgContext & { sight: Sight }, monthStart: Instant): Promise<Instant> {
+  const first = await firstTraffic(db, org.id, filterOfSight(sight))
+  if (first === undefined) return Infinity
+  return first < monthStart ? monthStart : windowOf('day', org.timeZone, first).endMs
 }
 
 /**

@@ -131,7 +131,7 @@ const sum = (amounts: Iterable<bigint>): bigint => [...amounts].reduce((so, amou
 function ChartTable({ title, chart, metric }: { title: string; chart: Chart; metric: Metric }) {
   const cell = (amount: bigint) => (metric === 'cost' ? <Money amount={amount} /> : countText(Number(amount)))
   const columns: Column<Row>[] = [
-    { key: 'time', header: 'Time', lead: true, cell: (row) => row.title },
+    { key: 'time', header: 'Time', lead: true, className: 'whitespace-nowrap', cell: (row) => row.title },
     ...chart.series.map((series): Column<Row> => ({
       key: series.id,
       header: series.name,

@@ -137,7 +137,7 @@ function NoTraffic({ lastTrafficMs, onJump }: { lastTrafficMs: number | null; on
         )
       }
     >
-      {lastTrafficMs === null ? 'Nothing that matches was ever recorded before it either.' : null}
+      {lastTrafficMs === null ? 'Nothing that matches was recorded before it either.' : null}
     </EmptyState>
   )
 }

@@ -26,6 +26,8 @@ export async function GET(request: Request, { params }: { params: Promise<{ org:
     })
   } catch (error) {
     if (!(error instanceof TRPCError)) throw error
-    return new Response(error.message, { status: getHTTPStatusCodeFromError(error) })
+    // A rejected input has its reasons as JSON, which is for forms.
+    const sentence = error.code === 'BAD_REQUEST' ? 'Some of the values cannot be used.' : error.message
+    return new Response(sentence, { status: getHTTPStatusCodeFromError(error) })
   }
 }
