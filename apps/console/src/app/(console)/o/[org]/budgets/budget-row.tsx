@@ -146,7 +146,7 @@ function NameText({ row }: { row: GridRow }): ReactNode {
         </span>
       )
     case 'heading':
-      return <span className="font-medium">{row.text}</span>
+      return <span className="font-medium whitespace-nowrap">{row.text}</span>
     case 'note':
       return (
         <span className="text-sm text-muted">
@@ -180,7 +180,12 @@ function Figures({ row, numbers, isLive, active, actions }: FiguresProps) {
   return (
     <>
       {cells}
-      <td role="gridcell" data-lead="action" className={cellLook}>
+      <td
+        role="gridcell"
+        data-lead="action"
+        // In sight however narrow the window is.
+        className={classNames(cellLook, 'md:sticky md:right-0 md:bg-surface')}
+      >
         {branch.mayEdit && (own !== null || row.kind === 'scope') ? (
           <span className="flex justify-end gap-1">
             <Button size="sm" variant="ghost" tabIndex={active ? 0 : -1} onClick={() => actions.edit(branch, own)}>
