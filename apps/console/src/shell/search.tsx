@@ -4,7 +4,7 @@ import { Command } from 'cmdk'
 import { CornerDownLeft, KeyRound, ScrollText, Search as SearchIcon } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { Dialog } from 'radix-ui'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { paths } from '#paths.ts'
 import { NavIcon } from '#shell/nav-icon.tsx'
 import { useNavigation } from '#shell/nav.tsx'
@@ -21,9 +21,12 @@ export function Search({ className }: { className?: string }) {
   const router = useRouter()
   const [open, setOpen] = useState(false)
   const [text, setText] = useState('')
+  const button = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return
+      // There is one in the sidebar and one in the bar of phones: the key is for the one that is seen.
+      if (!button.current?.checkVisibility()) return
       event.preventDefault()
       setOpen((now) => !now)
     }
@@ -43,6 +46,7 @@ export function Search({ className }: { className?: string }) {
     <Dialog.Root open={open} onOpenChange={change}>
       <Dialog.Trigger asChild>
         <button
+          ref={button}
           type="button"
           aria-label="Search"
           className={classNames(
