@@ -3,7 +3,8 @@
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { classNames } from '#ui/class-names.ts'
 import { Skeleton } from '#ui/skeleton.tsx'
-import { BudgetRow, columnNames, numberColumns, type RowActions } from './budget-row.tsx'
+import { columnNames, numberColumns } from './budget-cells.tsx'
+import { BudgetRow, type RowActions } from './budget-row.tsx'
 import type { GridRow } from './grid-rows.ts'
 import type { LiveNumbers } from './use-tree.ts'
 
