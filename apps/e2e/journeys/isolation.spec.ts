@@ -1,27 +1,17 @@
 import { ask } from '../src/ask.ts'
 import { callProcedure } from '../src/console-calls.ts'
 import { expect, test } from '../src/journey.ts'
+import { places } from '../src/places.ts'
 import { idsOf } from '../src/postgres-records.ts'
 import { signIn } from '../src/sign-in.ts'
 
 /** The browser says so when a page answers with 404; here that is what is wanted. */
 test.use({ expectedComplaints: [/status of 404/] })
 
-const pages = [
-  '',
-  '/connect',
-  '/keys',
-  '/usage',
-  '/usage/export?range=30d&by=team',
-  '/requests',
-  '/budgets',
-  '/teams',
-  '/providers',
-  '/settings',
-]
-
 const procedures = [
+  'query audit.list',
   'query budgets.tree',
+  'mutation budgets.set',
   'query connect.basics',
   'mutation connect.sendTest',
   'query keys.list',
@@ -30,6 +20,8 @@ const procedures = [
   'query overview.month',
   'query overview.spend',
   'query overview.attention',
+  'query providers.list',
+  'mutation providers.add',
   'query requests.list',
   'query requests.teams',
   'query settings.read',
@@ -65,7 +57,8 @@ test('whoever works at Globex sees nothing of Acme: neither pages, nor an export
   await page.keyboard.press('Escape')
 
   const acme = await idsOf(demo, 'acme')
-  for (const path of [...pages, `/keys/${acme.key}`, `/requests/${acme.request}`]) {
+  const pages = Object.values(places)
+  for (const path of [...pages, '/usage/export?range=30d&by=team', `/keys/${acme.key}`, `/requests/${acme.request}`]) {
     const url = `${demo.console}/o/acme${path}`
     const answer = await page.request.get(url)
     expect({ url, status: answer.status() }).toEqual({ url, status: 404 })

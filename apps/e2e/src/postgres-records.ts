@@ -57,15 +57,17 @@ export async function ledgerOf(product: Ready, slug: string): Promise<bigint> {
   return BigInt(sum?.amount ?? 0)
 }
 
-/** One id of each kind out of an organisation. */
-export async function idsOf(
-  product: Ready,
-  slug: string,
-): Promise<Record<'key' | 'request' | 'team' | 'member', string>> {
-  const [ids] = await query<Record<'key' | 'request' | 'team' | 'member', string>>(
+export type Ids = Readonly<Record<'key' | 'request' | 'refusedRequest' | 'team' | 'member', string>>
+
+/** One id of each kind out of an organisation of the demo. */
+export async function idsOf(product: Ready, slug: string): Promise<Ids> {
+  const [ids] = await query<Ids>(
     product,
     `SELECT (SELECT id FROM api_key WHERE org_id = organisation.id AND name = 'Demo key') AS key,
-            (SELECT id FROM request WHERE org_id = organisation.id ORDER BY at DESC LIMIT 1) AS request,
+            (SELECT id FROM request WHERE org_id = organisation.id AND outcome = 'answered'
+             ORDER BY at DESC LIMIT 1) AS request,
+            (SELECT id FROM request WHERE org_id = organisation.id AND failure = 'budget_exceeded'
+             ORDER BY at DESC LIMIT 1) AS "refusedRequest",
             (SELECT id FROM team WHERE org_id = organisation.id ORDER BY id LIMIT 1) AS team,
             (SELECT id FROM member WHERE org_id = organisation.id ORDER BY id LIMIT 1) AS member
      FROM organisation WHERE slug = $1`,
