@@ -83,8 +83,11 @@ export function RequestsTable({ requests, stale, onClear }: Props) {
         row.inputTokens + row.outputTokens === 0 ? (
           <span className="text-faint">—</span>
         ) : (
-          <span title={`${count(row.cachedTokens)} of the input from the provider's cache`}>
-            {count(row.inputTokens)} / {count(row.outputTokens)}
+          <span className="flex flex-col items-end whitespace-nowrap">
+            <span>
+              {count(row.inputTokens)} / {count(row.outputTokens)}
+            </span>
+            {row.cachedTokens > 0 ? <span className="text-sm text-faint">{count(row.cachedTokens)} cached</span> : null}
           </span>
         ),
     },
