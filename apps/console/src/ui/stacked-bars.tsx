@@ -31,10 +31,18 @@ export type StackedBarsProps = {
 /** Bars of one stack each. Arrow keys move along them (recharts' accessibility layer). */
 export function StackedBars({ label, series, data, axisText, height = 280, line, onBar }: StackedBarsProps) {
   const points = data.map((datum) => ({ ...datum.values, '#datum': datum }))
+  const highest = Math.max(0, ...data.map((datum) => Object.values(datum.values).reduce((sum, each) => sum + each, 0)))
   return (
     <figure aria-label={label} className="min-w-0">
       {/* Before the width is known the chart is drawn for a common one, which must not stick out of a phone. */}
-      <div style={{ height }} className="overflow-x-clip [&_.recharts-surface]:rounded-sm">
+      <div
+        style={{ height }}
+        className={classNames(
+          'overflow-x-clip [&_.recharts-surface]:rounded-sm',
+          // Bars this thin would consist of their outlines alone.
+          data.length > 31 ? 'max-md:[&_.recharts-bar-rectangle_path]:[stroke-width:0]' : null,
+        )}
+      >
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 640, height }}>
           <BarChart
             accessibilityLayer
@@ -60,7 +68,7 @@ export function StackedBars({ label, series, data, axisText, height = 280, line,
             <YAxis
               tickLine={false}
               axisLine={false}
-              width={52}
+              width={Math.max(52, 14 + 7 * axisText(highest).length)}
               tick={{ fill: 'var(--muted)', fontSize: 12 }}
               tickFormatter={axisText}
               tickCount={5}
