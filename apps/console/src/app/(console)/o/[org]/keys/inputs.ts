@@ -17,14 +17,10 @@ export const listInput = z.object({
 const keyName = z.string().trim().min(1, 'Enter a name').max(80, 'Use at most 80 characters')
 
 /** An amount of USD as typed; an empty field is no quota. */
-const optionalUsd = z.union([
-  z
-    .string()
-    .trim()
-    .length(0)
-    .transform(() => null),
-  usdInput,
-])
+const optionalUsd = z
+  .string()
+  .transform((text) => (text.trim() === '' ? null : text))
+  .pipe(usdInput.nullable())
 
 const mostPatterns = 50
 

@@ -80,14 +80,10 @@ const priceText = z
 /** The form "Add price", as typed; gives pico-USD per token. */
 export const priceInput = z.object({
   input: priceText,
-  cachedInput: z.union([
-    z
-      .string()
-      .trim()
-      .length(0)
-      .transform(() => null),
-    priceText,
-  ]),
+  cachedInput: z
+    .string()
+    .transform((text) => (text.trim() === '' ? null : text))
+    .pipe(priceText.nullable()),
   output: priceText,
   reason: z.string().trim().max(200, 'Use at most 200 characters'),
 })
