@@ -4,6 +4,7 @@ import { usdInput } from '@tollkeeper/domain/price'
 import { scopeKind } from '@tollkeeper/domain/scope'
 import { budgetPeriod } from '@tollkeeper/domain/time'
 import { z } from 'zod'
+import { emptyOr } from '#empty-or.ts'
 
 const id = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/, 'not a valid id')
 
@@ -42,25 +43,23 @@ export const removeInput = z.object({ id: budgetId })
 const most = 1_000_000_000
 
 /** A whole number as typed into a field; an empty field is no limit. */
-const optionalCount = z.union([
-  z.literal('').transform(() => null),
+const optionalCount = emptyOr(
   z
     .string()
     .trim()
     .regex(/^\d{1,10}$/, 'Enter a whole number')
     .transform(Number)
     .pipe(z.int().min(1, 'Enter at least 1').max(most, 'Enter at most 1,000,000,000')),
-])
+)
 
-const optionalRefill = z.union([
-  z.literal('').transform(() => null),
+const optionalRefill = emptyOr(
   z
     .string()
     .trim()
     .regex(/^\d{1,10}(\.\d{1,3})?$/, 'Enter a number with at most 3 decimals')
     .transform(Number)
     .pipe(z.number().max(most, 'Enter at most 1,000,000,000')),
-])
+)
 
 /** The form of a scope's rate limits. */
 export const ratesForm = z

@@ -2,6 +2,7 @@ import { keyId, memberId, teamId } from '@tollkeeper/domain/id'
 import { usdInput } from '@tollkeeper/domain/price'
 import { budgetPeriod } from '@tollkeeper/domain/time'
 import { z } from 'zod'
+import { emptyOr } from '#empty-or.ts'
 
 /** States a list of keys can be narrowed to. */
 export const listedStatuses = ['active', 'disabled', 'expired', 'revoked'] as const
@@ -17,10 +18,7 @@ export const listInput = z.object({
 const keyName = z.string().trim().min(1, 'Enter a name').max(80, 'Use at most 80 characters')
 
 /** An amount of USD as typed; an empty field is no quota. */
-const optionalUsd = z
-  .string()
-  .transform((text) => (text.trim() === '' ? null : text))
-  .pipe(usdInput.nullable())
+const optionalUsd = emptyOr(usdInput)
 
 const mostPatterns = 50
 

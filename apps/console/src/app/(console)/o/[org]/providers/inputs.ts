@@ -1,6 +1,7 @@
 import { providerId } from '@tollkeeper/domain/id'
 import { providerKinds } from '@tollkeeper/domain/policy'
 import { z } from 'zod'
+import { emptyOr } from '#empty-or.ts'
 
 /** A provider's address: http(s), without user, query or fragment. */
 const baseUrl = z
@@ -80,10 +81,7 @@ const priceText = z
 /** The form "Add price", as typed; gives pico-USD per token. */
 export const priceInput = z.object({
   input: priceText,
-  cachedInput: z
-    .string()
-    .transform((text) => (text.trim() === '' ? null : text))
-    .pipe(priceText.nullable()),
+  cachedInput: emptyOr(priceText),
   output: priceText,
   reason: z.string().trim().max(200, 'Use at most 200 characters'),
 })

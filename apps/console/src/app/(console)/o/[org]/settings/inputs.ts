@@ -1,5 +1,6 @@
 import { timeZone } from '@tollkeeper/domain/time'
 import { z } from 'zod'
+import { emptyOr } from '#empty-or.ts'
 import { organisationName } from '../../../../(auth)/welcome/inputs.ts'
 
 /** A whole number as typed into a field, from 1 to `most`. */
@@ -17,7 +18,7 @@ const count = (most: number) =>
     )
 
 /** Like `count`; an empty field is no limit. */
-const optionalCount = (most: number) => z.union([z.literal('').transform(() => null), count(most)])
+const optionalCount = (most: number) => emptyOr(count(most))
 
 const mostPerWindow = 1_000_000_000
 
