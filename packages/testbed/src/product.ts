@@ -33,9 +33,13 @@ export type Product = {
  * Runs the whole product as `npm start` does, on free ports with stores and a data folder of its own.
  *
  * @param options.demo with the demo organisations; without them it prints a set-up link
+ * @param options.env variables for all its processes, such as those of single sign-on
  * @throws Error with the output of the launcher when it does not come up within five minutes
  */
-export async function startProduct(options: { demo: boolean }): Promise<Product> {
+export async function startProduct(options: {
+  demo: boolean
+  env?: Readonly<Record<string, string>>
+}): Promise<Product> {
   const { path: folder, remove } = temporaryFolder('product')
   const anyPort = { PROXY_PORT: '0', CONSOLE_PORT: '0', SIMULATOR_PORT: '0', WORKER_PORT: '0' }
   // Empty counts as absent, and keeps out what a .env file says.
@@ -54,7 +58,7 @@ export async function startProduct(options: { demo: boolean }): Promise<Product>
     name: 'npm start',
     command: process.execPath,
     args: [fileURLToPath(new URL('../launch/start.ts', import.meta.url))],
-    env: { ...defaults, ...anyPort, DATA_DIR: folder, NO_DEMO: options.demo ? '0' : '1' },
+    env: { ...defaults, ...anyPort, DATA_DIR: folder, NO_DEMO: options.demo ? '0' : '1', ...options.env },
     ready: /Tollkeeper is running/,
     onParentDeath: 'SIGTERM',
     within: 300_000,
