@@ -85,6 +85,7 @@ test("Acme's ids lead nowhere inside Globex, and change nothing", async ({ page,
 
   await page.getByRole('button', { name: 'Search' }).click()
   await page.getByRole('combobox', { name: 'Search' }).fill(acme.request)
+  await expect(page.getByRole('option', { selected: true })).toHaveText(`Open ${acme.request}`)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main')).toContainText('There is no such request')
 })

@@ -3,6 +3,7 @@ import { budgetRow, figure } from '../src/budget-row.ts'
 import { createKey } from '../src/create-key.ts'
 import { expect, test } from '../src/journey.ts'
 import { named } from '../src/named.ts'
+import { sumsOfKey } from '../src/postgres-records.ts'
 import { signIn } from '../src/sign-in.ts'
 
 /** What "takes effect at once" means to whoever clicks (design.md 7). */
@@ -13,6 +14,7 @@ test('a revoked key is refused with 401 within a second', async ({ page, demo })
   await signIn(page, demo, 'owner', '/o/acme/keys')
   const secret = await createKey(page, { name, team: 'Platform', quota: '5' })
   expect((await ask(demo, secret)).status).toBe(200)
+  await expect.poll(() => sumsOfKey(demo, name)).toMatchObject({ rows: 1 })
 
   await page.getByRole('button', { name: `Actions for ${name}` }).click()
   await page.getByRole('menuitem', { name: 'Revoke' }).click()
