@@ -6,7 +6,7 @@ import { signIn } from '../src/sign-in.ts'
 
 for (const width of [1440, 380]) {
   test.describe(`${width} px wide`, () => {
-    test.use({ viewport: { width, height: 900 } })
+    test.use({ viewport: { width, height: 1000 } })
 
     test('every page has its heading, fits the screen, stays still and is there in light and dark', async ({
       page,
@@ -19,7 +19,7 @@ for (const width of [1440, 380]) {
           await page.emulateMedia({ colorScheme })
           await expect.poll(async () => colours.has(await backgroundOf(page))).toBe(false)
           colours.add(await backgroundOf(page))
-          await page.screenshot({ path: testInfo.outputPath(`${name}-${colorScheme}.png`), fullPage: true })
+          await page.screenshot({ path: testInfo.outputPath(`${name}-${colorScheme}.png`) })
         }
         await page.emulateMedia({ colorScheme: 'light' })
       }
