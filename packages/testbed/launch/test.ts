@@ -75,7 +75,7 @@ async function playwright(folder: string): Promise<{ ok: boolean; counts: Counts
   const cwd = join(root, 'apps/e2e')
   const ok = await runTool('pnpm', ['exec', 'playwright', 'test', '--reporter=list,json'], { cwd, env })
   const stats = playwrightReport.safeParse(readReport(report)).data?.stats
-  // A journey that passed at its second try has passed; Playwright's own summary names it as flaky.
+  // A journey that passed at a second try has failed once.
   return { ok, counts: { passed: (stats?.expected ?? 0) + (stats?.flaky ?? 0), failed: stats?.unexpected ?? 0 } }
 }
 
