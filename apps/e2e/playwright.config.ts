@@ -4,8 +4,6 @@ import { chromiumPath } from './env.ts'
 export default defineConfig({
   testDir: 'journeys',
   workers: 1,
-  // A busy machine may be slower than a person's patience once; Playwright then names the journey as flaky.
-  retries: 1,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

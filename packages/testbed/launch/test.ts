@@ -76,7 +76,7 @@ async function playwright(folder: string): Promise<{ ok: boolean; counts: Counts
   const ok = await runTool('pnpm', ['exec', 'playwright', 'test', '--reporter=list,json'], { cwd, env })
   const stats = playwrightReport.safeParse(readReport(report)).data?.stats
   // A journey that passed at a second try has failed once.
-  return { ok, counts: { passed: (stats?.expected ?? 0) + (stats?.flaky ?? 0), failed: stats?.unexpected ?? 0 } }
+  return { ok, counts: { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0) } }
 }
 
 function readReport(file: string): unknown {
