@@ -8,7 +8,7 @@
  *   3                                        priming of the answer
  *   for each message:
  *     3 + tokens(role)
- *     + tokens(content), or of each text or refusal part of it; 85 for any other part (an image)
+ *     + tokens(content), or of each text or refusal part of it; for an image what `images.ts` says, 85 for the rest
  *     + 1 + tokens(name)                     when it has a name
  *     + tokens(JSON.stringify(tool_calls))   when it has tool calls
  *   8 + tokens(JSON.stringify(tools))        when there is at least one tool
@@ -37,7 +37,7 @@ export type CountedMessage = {
   tool_calls?: unknown
 }
 
-type CountedPart = { type: string; text?: string | undefined; refusal?: string | undefined }
+export type CountedPart = { type: string; text?: string | undefined; refusal?: string | undefined }
 
 /** Counts the tokens of one text. */
 export type CountText = (text: string) => number
@@ -51,12 +51,17 @@ export const tokensOf: CountText = (text) => {
 }
 
 /** Prompt tokens of a chat request, by the rule at the top of this file. */
-export function promptTokens(messages: readonly CountedMessage[], tools: unknown, count: CountText = tokensOf): number {
+export function promptTokens(
+  messages: readonly CountedMessage[],
+  tools: unknown,
+  count: CountText = tokensOf,
+  ofOther: (part: CountedPart) => number = () => otherPartTokens,
+): number {
   let total = primingTokens
   for (const message of messages) {
     total += messageFramingTokens + count(message.role)
     if (typeof message.content === 'string') total += count(message.content)
-    else for (const part of message.content ?? []) total += partTokens(part, count)
+    else for (const part of message.content ?? []) total += partTokens(part, count, ofOther)
     if (message.name !== undefined) total += nameFramingTokens + count(message.name)
     if (message.tool_calls) total += count(JSON.stringify(message.tool_calls))
   }
@@ -74,10 +79,10 @@ export function piecesOf(text: string): string[] {
   return pieces
 }
 
-function partTokens(part: CountedPart, count: CountText): number {
+function partTokens(part: CountedPart, count: CountText, ofOther: (part: CountedPart) => number): number {
   if (part.type === 'text') return count(part.text ?? '')
   if (part.type === 'refusal') return count(part.refusal ?? '')
-  return otherPartTokens
+  return ofOther(part)
 }
 
 function* withoutLongRuns(text: string): Generator<string> {

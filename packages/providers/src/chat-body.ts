@@ -14,7 +14,15 @@ export class ChatBody {
   readonly bytes: number
 
   constructor(request: ChatRequest) {
-    const { model: _, max_tokens: _old, max_completion_tokens: _new, stream_options: options, ...rest } = request.body
+    const {
+      model: _,
+      max_tokens: _old,
+      max_completion_tokens: _new,
+      // Meant for us alone; providers refuse fields they do not know.
+      requestedTokens: _ours,
+      stream_options: options,
+      ...rest
+    } = request.body
     const streamed = { ...rest, stream_options: { ...(options as object | undefined), include_usage: true } }
     const text = JSON.stringify(request.stream ? streamed : rest)
     this.#head = text.slice(0, -1)

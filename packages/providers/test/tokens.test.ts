@@ -13,6 +13,8 @@ const request = (messages: ChatRequest['messages'], definitions: unknown[] = [])
   wantsUsage: false,
   maxOutputTokens: null,
   maxOutputField: 'max_tokens',
+  images: { low: 0, other: 0 },
+  requestedTokens: null,
   choices: 1,
   body: { model: 'm', messages, ...(definitions.length > 0 && { tools: definitions[0] }) },
 })

@@ -110,6 +110,7 @@ function modelOf(provider: PolicyProvider): PolicyModel {
     contextWindow: 128_000,
     maxOutputTokens: 16_384,
     encoding: 'o200k_base',
+    imageTokens: null,
     createdAtMs: 1_760_000_000_000,
   }
 }

@@ -16,10 +16,18 @@ export function makeRoute(deps: { monotonic: () => number }): Route {
       const why = `"${chat.maxOutputField}" is too large: ${chat.maxOutputTokens}. The model "${candidate.model.name}" writes at most ${most} tokens.`
       throw fail('invalid_request', { why }, { param: chat.maxOutputField })
     }
+    const { images } = chat
+    if (images.low + images.other > 0) refuseUnboundImages(standing, candidate)
     journey.candidate = candidate
     step(journey, 'route', deps.monotonic())
     return { ...admitted, candidates: [candidate] }
   }
+}
+
+function refuseUnboundImages(standing: Standing, { model, price }: Candidate): void {
+  if (model.imageTokens !== null || !standing.hasHardBudget || isFree(price)) return
+  const why = `nobody states what an image costs at most with the model "${model.name}", and a budget must not be exceeded`
+  throw fail('unsupported_parameter', { name: 'image_url', why }, { param: 'messages', code: 'unsupported_parameter' })
 }
 
 /** Models a key may use, in the order of the policy. */
@@ -51,3 +59,5 @@ function candidateOf(standing: Standing, name: string): Candidate {
   if (!price) throw fail('model_unpriced', { model: name }, { param: 'model', code: 'model_unpriced' })
   return { model, provider, price }
 }
+
+const isFree = ({ rates }: Candidate['price']): boolean => Object.values(rates).every((rate) => rate === 0n)

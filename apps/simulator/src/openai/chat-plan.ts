@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { rememberingCounter } from '../counted-texts.ts'
 import { type Marks, readMarks } from '../marks.ts'
+import { imageTokens } from '../images.ts'
 import { type SimulatedModel, modelOf } from '../models.ts'
 import { promptTokens } from '../tokens.ts'
 import { type Choice, answerTo } from './answer.ts'
@@ -58,7 +59,9 @@ export function chatPlanner(): (body: string) => Planned {
         request,
         model,
         marks: marks.marks,
-        promptTokens: promptTokens(request.messages, written['tools'], count),
+        promptTokens: promptTokens(request.messages, written['tools'], count, (part) =>
+          imageTokens(model.id, part, marks.marks.worst === true),
+        ),
         completionTokens,
         choices,
       },

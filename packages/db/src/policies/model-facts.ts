@@ -41,3 +41,35 @@ export function encodingOf(kind: ProviderKind, upstreamName: string): TokenEncod
   if (/^(ft:)?(gpt-4|gpt-3\.5)/.test(upstreamName)) return 'cl100k_base'
   return 'bytes'
 }
+
+type ImageTokens = { low: number; most: number }
+
+/*
+ * What OpenAI says of images (its guide "Images and vision", section on costs). Tiles: the image is fitted into
+ * 2,048 × 2,048 and its short side to 768, so it has at most 4 × 2 tiles of 512. Patches: at most 1,536 of 32 × 32,
+ * times a factor of the model; low detail saves nothing there.
+ */
+const tiled = (base: number, tile: number): ImageTokens => ({ low: base, most: base + 8 * tile })
+const patched = (factorPercent: number): ImageTokens => {
+  const most = Math.ceil((1_536 * factorPercent) / 100)
+  return { low: most, most }
+}
+
+/** By name without its date; a name that is not here has no bound. */
+const images: readonly (readonly [name: RegExp, tokens: ImageTokens])[] = [
+  [/^gpt-4o-mini$/, tiled(2_833, 5_667)],
+  [/^(gpt-4o|chatgpt-4o-latest|gpt-4\.1|gpt-4-turbo)$/, tiled(85, 170)],
+  [/^gpt-5(\.1)?(-chat-latest)?$/, tiled(70, 140)],
+  [/^(o1|o1-pro|o3)$/, tiled(75, 150)],
+  [/^(gpt-4\.1|gpt-5)-mini$/, patched(162)],
+  [/^(gpt-4\.1|gpt-5)-nano$/, patched(246)],
+  [/^o4-mini$/, patched(172)],
+]
+const date = /-\d{4}-\d{2}-\d{2}$/
+
+/** Input tokens of one image, where the maker of the model states a most; null where nobody does. */
+export function imageTokensOf(kind: ProviderKind, upstreamName: string): ImageTokens | null {
+  if (kind !== 'openai' && kind !== 'simulator') return null
+  const name = upstreamName.replace(date, '')
+  return images.find(([pattern]) => pattern.test(name))?.[1] ?? null
+}

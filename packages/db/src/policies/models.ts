@@ -5,7 +5,7 @@ import type { Instant } from '@tollkeeper/domain/time'
 import type { Db } from '../client.ts'
 import { listOverrides, loadPriceBook, overrideInEffect } from '../prices/index.ts'
 import { list, type Provider } from '../providers/provider.ts'
-import { encodingOf, largestOutputOf } from './model-facts.ts'
+import { encodingOf, imageTokensOf, largestOutputOf } from './model-facts.ts'
 
 /** A model an organisation can call, with what it costs now. */
 export type OfferedModel = Omit<PolicyModel, 'price'> & {
@@ -45,6 +45,7 @@ export async function pricedModels(
         contextWindow: model.contextWindow ?? known?.contextWindow ?? null,
         maxOutputTokens: largestOutputOf(model.upstreamName, model.maxOutputTokens),
         encoding: encodingOf(provider.kind, model.upstreamName),
+        imageTokens: imageTokensOf(provider.kind, model.upstreamName),
         createdAtMs: model.createdAt.getTime(),
       })
     }

@@ -1,8 +1,11 @@
 /** Formats in which a client can speak to the gateway. */
 export type Dialect = 'openai-chat'
 
-/** One part of a message's content. Only text can be bounded today; other parts never get this far. */
+/** One part of a message's content: text, or an image. Parts that cannot be bounded never get this far. */
 export type ContentPart = { type: string; text?: string; refusal?: string }
+
+/** How many images a request carries, by what they may cost: those of low detail, and the rest. */
+export type ImageCounts = { low: number; other: number }
 
 /** One message as the caller wrote it; fields that are not named here are kept. */
 export type ChatMessage = {
@@ -19,6 +22,7 @@ export type ChatRequest = {
   messages: readonly ChatMessage[]
   /** Definitions that the model reads besides the messages: tools, legacy functions, an answer's schema. */
   definitions: readonly unknown[]
+  images: ImageCounts
   stream: boolean
   /** Whether the caller of a stream asked for its usage. */
   wantsUsage: boolean
@@ -26,6 +30,8 @@ export type ChatRequest = {
   maxOutputTokens: number | null
   /** Name of the field that carried it, for messages about it. */
   maxOutputField: string
+  /** Tokens that the caller announced. A floor for the limits on tokens, never less than our own estimate. */
+  requestedTokens: number | null
   /** How many answers to the same input. */
   choices: number
   /** The body as it was written, already checked for everything that would raise its price. */

@@ -35,6 +35,11 @@ export const policyModel = z.object({
   contextWindow: z.int().positive().nullable(),
   maxOutputTokens: z.int().positive(),
   encoding: z.enum(tokenEncodings),
+  /**
+   * Input tokens of one image: of low detail, and at most. Null: not known, so images are refused on hard budgets.
+   * Policies of earlier releases lack it.
+   */
+  imageTokens: z.object({ low: z.int().positive(), most: z.int().positive() }).nullable().default(null),
   createdAtMs: z.int(),
 })
 export type PolicyModel = z.output<typeof policyModel>

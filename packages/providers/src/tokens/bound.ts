@@ -67,6 +67,7 @@ function gatherTexts(message: ChatMessage, texts: string[]): void {
   texts.push(message.role)
   const { content } = message
   if (typeof content === 'string') texts.push(content)
+  // Images are bounded by their number: their tokens do not follow from the bytes that carry them.
   else for (const part of content ?? []) texts.push(part.text ?? part.refusal ?? '')
   if (typeof message.name === 'string') texts.push(message.name)
   for (const field in message) {

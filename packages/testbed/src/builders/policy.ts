@@ -76,6 +76,12 @@ const prices: Readonly<Record<string, Price>> = {
   'gpt-4o': perMillion('2.5', '10', '1.25'),
 }
 
+/** Tokens of one image, as OpenAI states them. */
+const imageTokens: Readonly<Record<string, PolicyModel['imageTokens']>> = {
+  'gpt-4o-mini': { low: 2_833, most: 48_169 },
+  'gpt-4o': { low: 85, most: 1_445 },
+}
+
 /** A model of a provider, under its own name. */
 export function aModel(provider: PolicyProvider, name = 'gpt-4o-mini', change: Partial<PolicyModel> = {}): PolicyModel {
   return {
@@ -86,6 +92,7 @@ export function aModel(provider: PolicyProvider, name = 'gpt-4o-mini', change: P
     contextWindow: 128_000,
     maxOutputTokens: 16_384,
     encoding: 'o200k_base',
+    imageTokens: imageTokens[name] ?? null,
     createdAtMs: Date.UTC(2024, 6, 18),
     ...change,
   }

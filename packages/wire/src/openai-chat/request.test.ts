@@ -13,6 +13,7 @@ const refusal = (change: object) => {
   throw new Error('was read')
 }
 const message = (...messages: object[]) => ({ messages })
+const picture = (detail?: string) => ({ type: 'image_url', image_url: { url: 'https://example.org/cat.png', detail } })
 
 describe('reading a chat request', () => {
   it('names what decides the price', () => {
@@ -22,10 +23,12 @@ describe('reading a chat request', () => {
       model: 'gpt-4o-mini',
       messages: body.messages,
       definitions: [],
+      images: { low: 0, other: 0 },
       stream: true,
       wantsUsage: true,
       maxOutputTokens: 16,
       maxOutputField: 'max_tokens',
+      requestedTokens: null,
       choices: 2,
       body,
     })
@@ -77,6 +80,10 @@ describe('reading a chat request', () => {
       message({ role: 'user', content: [{ type: 'image_url', image_url: { url: 'file:///etc/passwd' } }] }),
       'messages[0].content[0].image_url.url',
     ],
+    [message({ role: 'system', content: [picture()] }), 'messages[0].content[0].type'],
+    [message({ role: 'user', content: Array.from({ length: 501 }, () => picture('low')) }), 'messages'],
+    [{ requestedTokens: 0 }, 'requestedTokens'],
+    [{ requestedTokens: '100' }, 'requestedTokens'],
   ])('refuses %j', (change, param) => {
     expect(refusal(change)).toEqual({ code: 'invalid_request', param })
   })
@@ -93,12 +100,14 @@ describe('reading a chat request', () => {
     [{ best_of: 4 }, 'best_of'],
     [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
     [message({ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }), 'messages[0].content[0].type'],
-    [
-      message({ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://example.org/cat.png' } }] }),
-      'messages[0].content[0].image_url',
-    ],
+    [message({ role: 'user', content: [picture('original')] }), 'messages[0].content[0].image_url.detail'],
   ])('refuses %j, whose price cannot be bounded', (change, param) => {
     expect(refusal(change)).toEqual({ code: 'unsupported_parameter', param })
+  })
+
+  it('counts images apart by whether their detail is low', () => {
+    const content = [{ type: 'text', text: 'Which is the cat?' }, picture(), picture('low'), picture('high')]
+    expect(readChatRequest({ ...good, messages: [{ role: 'user', content }] }).images).toEqual({ low: 1, other: 2 })
   })
 
   it('lets harmless and unknown fields pass', () => {

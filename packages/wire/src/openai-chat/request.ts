@@ -19,7 +19,7 @@ export function readChatRequest(body: unknown): ChatRequest {
   if (!isObject(body)) throw invalid('', 'The request body must be a JSON object.')
   const model = body['model']
   if (typeof model !== 'string' || model === '') throw invalid('model', '"model" must be the name of a model.')
-  const messages = readMessages(body['messages'])
+  const { messages, images } = readMessages(body['messages'])
   refuseDearerParameters(body)
   const stream = flag(body, 'stream', false)
   checkNumber(body, 'temperature', 0, 2)
@@ -31,9 +31,11 @@ export function readChatRequest(body: unknown): ChatRequest {
     model,
     messages: messages as readonly ChatMessage[],
     definitions: readDefinitions(body),
+    images,
     stream,
     wantsUsage: readStreamOptions(body, stream),
     ...readCap(body),
+    requestedTokens: wholeNumber(body, 'requestedTokens', 1, mostTokens),
     choices: wholeNumber(body, 'n', 1, maxChoices) ?? 1,
     body,
   }

@@ -1,4 +1,5 @@
 import { fail } from '@tollkeeper/domain/failure'
+import type { ImageCounts } from '@tollkeeper/domain/chat'
 import { worstCase } from '@tollkeeper/domain/price'
 import type { Candidate, Routed } from '../exchange.ts'
 
@@ -46,11 +47,12 @@ export const usefulCap = (routed: Routed, candidate: Candidate): number =>
  */
 export async function firstAsk(deps: BoundDeps, routed: Routed, candidate: Candidate, bodyBytes: number): Promise<Ask> {
   const cap = wantedCap(routed, candidate)
-  const input = deps.bytesBound(bodyBytes)
+  const images = imageBound(routed.chat.images, candidate)
+  const input = deps.bytesBound(bodyBytes) + images
   if (!isPlentyLeft(routed, candidate, { input, cap }) || mayPassWindow(routed, candidate, input + cap))
     return exactAsk(deps, routed, candidate)
-  const tokens = Math.ceil(bodyBytes / usualTokenBytes) + cap * routed.chat.choices
-  return { input, exact: false, cap, tokens }
+  const tokens = Math.ceil(bodyBytes / usualTokenBytes) + images + cap * routed.chat.choices
+  return { input, exact: false, cap, tokens: atLeastAnnounced(routed, tokens) }
 }
 
 /** The ask with the input counted. @throws Failure when the input fills the model's context */
@@ -59,7 +61,7 @@ export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candi
   const { contextWindow, encoding } = candidate.model
   // Bytes are a bound, not a count: then the provider judges whether it fits.
   const window = encoding === 'bytes' ? null : contextWindow
-  const input = await deps.inputTokens(chat, encoding, window ?? undefined)
+  const input = (await deps.inputTokens(chat, encoding, window ?? undefined)) + imageBound(chat.images, candidate)
   let cap = wantedCap(routed, candidate)
   if (window !== null) {
     if (input >= window) {
@@ -68,8 +70,21 @@ export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candi
     }
     if (chat.maxOutputTokens === null) cap = Math.min(cap, window - input)
   }
-  return { input, exact: true, cap, tokens: input + cap * chat.choices }
+  return { input, exact: true, cap, tokens: atLeastAnnounced(routed, input + cap * chat.choices) }
 }
+
+/** More than any model is known to take for one image; only used where no budget is hard. */
+const unknownImage = 50_000
+
+/** Upper bound of the input tokens of images: what the maker of the model states for the largest. */
+export function imageBound({ low, other }: ImageCounts, { model }: Candidate): number {
+  const { low: small, most } = model.imageTokens ?? { low: unknownImage, most: unknownImage }
+  return low * small + other * most
+}
+
+// What a caller announces may only raise what is taken: otherwise announcing little would be a way around the limits.
+export const atLeastAnnounced = ({ chat }: Routed, tokens: number): number =>
+  Math.max(tokens, chat.requestedTokens ?? 0)
 
 function isPlentyLeft({ standing, chat }: Routed, { price }: Candidate, ask: { input: number; cap: number }): boolean {
   if (standing.headroom === undefined) return false

@@ -1,7 +1,7 @@
 import type { TokenEncoding } from '@tollkeeper/domain/policy'
 import type { UsageReport } from '@tollkeeper/wire/openai-chat'
 import type { Candidate, Routed } from '../exchange.ts'
-import type { BoundDeps } from './bound.ts'
+import { imageBound, type BoundDeps } from './bound.ts'
 import { chargeOfTokens, type Charge } from './charge.ts'
 import type { Held } from './take-hold.ts'
 
@@ -25,7 +25,9 @@ type Estimate = (
 export function makeEstimate(deps: EstimateDeps): Estimate {
   return async (routed, candidate, held, texts, last) => {
     const { encoding } = candidate.model
-    const input = held.exact ? held.input : await deps.inputTokens(routed.chat, encoding)
+    const { chat } = routed
+    const counted = async () => (await deps.inputTokens(chat, encoding)) + imageBound(chat.images, candidate)
+    const input = held.exact ? held.input : await counted()
     const own = await deps.outputTokens(texts, encoding)
     const told = last?.kind === 'usage' ? (last.tokens.outputText ?? 0) : 0
     const output = Math.min(Math.max(own, told), held.cap * routed.chat.choices)

@@ -5,7 +5,7 @@ import { maxHoldNano, outputThatFits, worstCase, type NanoUsd } from '@tollkeepe
 import type { Instant } from '@tollkeeper/domain/time'
 import type { Hold, HoldReply } from '@tollkeeper/redis/budgets'
 import type { Candidate, Routed } from '../exchange.ts'
-import { exactAsk, firstAsk, usefulCap, type Ask, type BoundDeps } from './bound.ts'
+import { atLeastAnnounced, exactAsk, firstAsk, usefulCap, type Ask, type BoundDeps } from './bound.ts'
 import { refusedByBudget, refusedByTokens } from './refusal.ts'
 
 /** A hold that is asked for. */
@@ -115,7 +115,7 @@ type Refused = Extract<HoldReply, { kind: 'refused' }>
 function smallerAsk(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, held: Asked, reply: Refused): Ask {
   const { choices } = routed.chat
   const least = usefulCap(routed, candidate)
-  const withCap = (cap: number): Ask => ({ ...held, cap, tokens: held.input + cap * choices })
+  const withCap = (cap: number): Ask => ({ ...held, cap, tokens: atLeastAnnounced(routed, held.input + cap * choices) })
 
   if (reply.by === 'tokens') {
     const fits = Math.floor((reply.limit - held.input) / choices)
