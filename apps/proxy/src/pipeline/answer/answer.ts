@@ -139,11 +139,13 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     const complete = end.failure === null && isPlausible(report, wroteText)
     const charge = complete
       ? chargeOfTokens(report.tokens, candidate.price, 'reported')
-      : report.kind === 'nonsense'
-        ? chargeOfHold(held, routed.chat.choices, 'estimated')
-        : await estimate(routed, candidate, held, end.texts(), report)
+      : end.silent
+        ? chargeOfHold(held, routed.chat.choices, 'held')
+        : report.kind === 'nonsense'
+          ? chargeOfHold(held, routed.chat.choices, 'estimated')
+          : await estimate(routed, candidate, held, end.texts(), report)
     return settle(running, charge, {
-      outcome: end.failure ? 'stream-broke' : end.clientLeft ? 'client-left' : 'answered',
+      outcome: end.silent ? 'unknown' : end.failure ? 'stream-broke' : end.clientLeft ? 'client-left' : 'answered',
       upstreamStatus: 200,
       status: end.clientLeft ? 499 : 200,
       failure: end.failure?.code ?? null,

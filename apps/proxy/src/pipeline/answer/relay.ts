@@ -34,6 +34,8 @@ export type StreamEnd = {
   /** Why it is not complete; null for a complete one. */
   failure: Failure | null
   clientLeft: boolean
+  /** Not one whole event came: nobody knows what the provider had done by then. */
+  silent: boolean
   report: UsageReport
   texts: () => string[]
 }
@@ -71,6 +73,7 @@ export class Relay implements StreamListener {
   #client: ClientStream | undefined
   #report: UsageReport = { kind: 'missing' }
   #heard = false
+  #silent = true
   #over = false
   #draining = false
   #clientLeft = false
@@ -136,6 +139,7 @@ export class Relay implements StreamListener {
     const run = this.#cutter.push(chunk)
     if (run === undefined) return
     if (run === 'too-large') return this.stop(this.#broke())
+    this.#silent = false
     this.#written.add(run)
     if (!this.#deps.dialect.mayMatter(run)) return this.#write(run)
     for (const frame of this.#deps.dialect.framesOf(run)) {
@@ -193,6 +197,7 @@ export class Relay implements StreamListener {
       const bill = await settle({
         failure,
         clientLeft: this.#clientLeft,
+        silent: this.#silent,
         report: this.#report,
         texts: () => this.#written.texts(),
       })
