@@ -131,7 +131,13 @@ function scopesOf(settled: Settled) {
 /** Enough for a demo under load; a batch and a team have tighter ones. */
 async function setRates(database: Database, settled: Settled): Promise<void> {
   const { orgId, company } = settled
-  const none = { requestsPerMinute: null, requestsPerHour: null, tokensPerMinute: null, bucket: null }
+  const none = {
+    requestsPerMinute: null,
+    requestsPerHour: null,
+    tokensPerMinute: null,
+    bucket: null,
+    concurrency: null,
+  }
   const at = scopesOf(settled)
   const set = async (scope: Scope, limits: Partial<rateLimits.RateLimits>) =>
     made(await rateLimits.set(database.prisma, orgId, scope, { ...none, ...limits }))

@@ -11,6 +11,8 @@ import { readJson } from '@tollkeeper/wire/json'
 import { readChatRequest, readWholeAnswer, statusOf } from '@tollkeeper/wire/openai-chat'
 import type { FastifyInstance } from 'fastify'
 import type { Env } from './env.ts'
+import { makePermits } from './concurrency/permits.ts'
+import { makePlaces } from './concurrency/places.ts'
 import { makeChatCompletions } from './http/chat-completions.ts'
 import { endpointsOf } from './http/endpoints.ts'
 import { readiness } from './http/health.ts'
@@ -77,12 +79,27 @@ export function compose(env: Env, log: Logger): Proxy {
   const releases = makePersistent({ isAway, onDefect, monotonic })
   const leases = makeLeases({ renew: budgets.renew, everyMs: env.RENEW_MS })
   const relays = makeRelays({ monotonic, keepAliveMs, stalledMs, longestMs, drainLimit: env.DRAIN_LIMIT })
+  const line = { waitMs: env.PERMIT_WAIT_MS, mostWaiting: env.PERMIT_QUEUE }
+  const places = makePlaces({
+    ...line,
+    mostOf: (name) => (name === 'streams' ? env.PROXY_MAX_STREAMS : env.PROXY_MAX_WHOLE),
+  })
+  const providerPlaces = makePlaces({ ...line, mostOf: () => env.PROVIDER_MAX_RUNNING })
+  const permits = makePermits({
+    ...line,
+    store: makeRates(redis, { leaseMs: env.LEASE_MS }),
+    releases,
+    onDefect,
+    monotonic,
+    renewMs: env.RENEW_MS,
+  })
   const metrics = makeMetrics({
     openHolds: () => leases.count,
     pendingSettlements: () => settlements.pending,
     pendingReleases: () => releases.pending,
     runningStreams: () => relays.running,
     droppedRows: () => usage.dropped,
+    crowdedLimits: () => permits.crowded,
   })
   const ledger = makeLedger({
     budgets,
@@ -126,7 +143,7 @@ export function compose(env: Env, log: Logger): Proxy {
   const rooms = {
     authenticate: makeAuthenticate(authentication, identify),
     understand: makeUnderstand({ read: (body) => readChatRequest(readJson(body)), monotonic }),
-    admit: makeAdmit({ takeRequest: makeRates(redis).admit, monotonic }),
+    admit: makeAdmit({ places, takeRequest: permits.admit, givePermit: permits.giveBack, monotonic }),
     route: makeRoute({ monotonic }),
     answer: makeAnswer({
       bytesBound,
@@ -153,6 +170,7 @@ export function compose(env: Env, log: Logger): Proxy {
       readAnswer: readWholeAnswer,
       streamDialect: openAiChatStream,
       relays,
+      providerPlaces,
       monotonic,
     }),
     record,
@@ -213,6 +231,7 @@ export function compose(env: Env, log: Logger): Proxy {
       rows.flush()
       await usage.flush().catch(onDefect)
       leases.stop()
+      permits.stop()
       relays.close()
       await caller.close()
       redis.disconnect()

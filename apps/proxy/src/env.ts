@@ -16,6 +16,13 @@ const schema = z.object({
   PROXY_PORT: wholeNumber(0, 65_535).default(8_080),
   /** Connections that are accepted at a time. */
   PROXY_MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(20_000),
+  /** Streams, whole answers, and requests at one provider that run at a time. */
+  PROXY_MAX_STREAMS: wholeNumber(1, 1_000_000).default(6_000),
+  PROXY_MAX_WHOLE: wholeNumber(1, 1_000_000).default(4_000),
+  PROVIDER_MAX_RUNNING: wholeNumber(1, 1_000_000).default(1_000),
+  /** How long a request waits for its turn where too many run, and how many may wait at one limit. */
+  PERMIT_WAIT_MS: wholeNumber(0, 60_000).default(100),
+  PERMIT_QUEUE: wholeNumber(0, 100_000).default(1_000),
   KEY_PEPPERS: peppersText,
   CREDENTIAL_PRIVATE_KEY: z.base64('must be the base64 DER of the private key'),
   INTERNAL_TOKEN: z.string().min(32, 'must have at least 32 characters'),

@@ -34,11 +34,13 @@ export async function set(
 ): Promise<Outcome<RateLimits, 'no-scope'>> {
   return atomic(db, async (tx) => {
     if ((await liveNameOf(tx, orgId, scope)) === undefined) return no('no-scope')
-    const { bucket, ...windows } = limits
+    const { bucket, concurrency, ...windows } = limits
     const columns = {
       ...windows,
       bucketCapacity: bucket?.capacity ?? null,
       bucketRefillPerSecond: bucket ? bucket.refillPerSecond.toFixed(3) : null,
+      concurrentStreams: concurrency?.streams ?? null,
+      concurrentWhole: concurrency?.whole ?? null,
     }
     const key = { orgId, ...scopeColumns(scope) }
     if (Object.values(columns).every((value) => value === null)) await tx.rateLimit.deleteMany({ where: key })
@@ -65,6 +67,8 @@ async function withNames(db: Db, orgId: OrgId, rows: readonly Row[]): Promise<Ra
       bucketCapacity === null || bucketRefillPerSecond === null
         ? null
         : { capacity: bucketCapacity, refillPerSecond: bucketRefillPerSecond.toNumber() }
-    return [{ scope: { ...scope, name }, requestsPerMinute, requestsPerHour, tokensPerMinute, bucket }]
+    const { concurrentStreams: streams, concurrentWhole: whole } = row
+    const concurrency = streams === null && whole === null ? null : { streams, whole }
+    return [{ scope: { ...scope, name }, requestsPerMinute, requestsPerHour, tokensPerMinute, bucket, concurrency }]
   })
 }

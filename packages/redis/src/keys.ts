@@ -31,6 +31,10 @@ export type RateKind = 'rq' | 'tm' | 'tb'
 export const rateKey = (kind: RateKind, orgId: OrgId, scope: Scope): string =>
   `${kind}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`
 
+/** Who runs in a scope: streams and whole answers apart. */
+export const permitsKey = (kind: 'streams' | 'whole', orgId: OrgId, scope: Scope): string =>
+  `${kind === 'streams' ? 'ps' : 'pw'}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`
+
 export const keyRecordKey = (publicId: string): string => `key:${publicId}`
 export const orgPolicyKey = (orgId: OrgId): string => `org:${orgId}`
 export const policiesCompleteKey = 'policies:complete'

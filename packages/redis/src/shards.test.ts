@@ -1,6 +1,6 @@
 import type { OrgId } from '@tollkeeper/domain/id'
 import { expect, it } from 'vitest'
-import { aHold, aNode, aRateLimit, settlementOf } from '../test/builders.ts'
+import { aHold, aNode, aPermit, aRateLimit, settlementOf } from '../test/builders.ts'
 import { openLedger } from '../test/ledger.ts'
 import { makeBudgets } from './budgets.ts'
 import { makeRates } from './rates.ts'
@@ -35,12 +35,18 @@ it('declares every key of a call, all in the slot of one shard, as a cluster dem
   await budgets.epochs.refresh()
   const scope = { kind: 'team', id: 'team_1', name: 'Team' } as const
   const rates = [
-    aRateLimit({ scope, requestsPerHour: 9, tokensPerMinute: 99, bucket: { capacity: 99, refillPerSecond: 1 } }),
+    aRateLimit({
+      scope,
+      requestsPerHour: 9,
+      tokensPerMinute: 99,
+      bucket: { capacity: 99, refillPerSecond: 1 },
+      concurrency: { streams: 9, whole: 9 },
+    }),
   ]
   const hold = aHold({ nodes: [aNode(), aNode()], rates })
   const other = aHold({ orgId: hold.orgId, nodes: hold.nodes, rates })
 
-  await makeRates(watched).admit(hold.orgId, rates)
+  await makeRates(watched, { leaseMs: 60_000 }).admit(hold.orgId, rates, aPermit())
   await budgets.hold(hold)
   await budgets.hold(other)
   await budgets.renew(hold.orgId, [hold.attemptId])
@@ -50,6 +56,6 @@ it('declares every key of a call, all in the slot of one shard, as a cluster dem
   await budgets.release(other)
 
   const tag = `{${shardOf(hold.orgId)}}`
-  expect(calls.map((keys) => keys.length)).toEqual([1, 8, 8, 1, 4, 8, 6, 8])
+  expect(calls.map((keys) => keys.length)).toEqual([2, 8, 8, 1, 4, 8, 6, 8])
   expect(calls.flat().filter((key) => !key.includes(tag))).toEqual([])
 })

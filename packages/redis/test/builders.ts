@@ -5,6 +5,7 @@ import type { NanoUsd } from '@tollkeeper/domain/price'
 import type { RateLimit } from '@tollkeeper/domain/rate'
 import type { AttemptMeta, AttemptResult, RequestEvent } from '@tollkeeper/domain/usage'
 import type { Hold } from '../src/budgets.ts'
+import type { Permit } from '../src/rates.ts'
 
 /** Beyond any clock: the end of the window of an all-time budget. */
 export const endOfTime = 8_640_000_000_000_000
@@ -55,9 +56,13 @@ export function aRateLimit(wishes: Partial<RateLimit> = {}): RateLimit {
     requestsPerHour: null,
     tokensPerMinute: null,
     bucket: null,
+    concurrency: null,
     ...wishes,
   }
 }
+
+/** A request of its own that runs. */
+export const aPermit = (kind: Permit['kind'] = 'whole'): Permit => ({ id: unique('req'), kind })
 
 export const aMeta = (orgId: OrgId): AttemptMeta => ({
   requestId: 'req_1' as RequestId,

@@ -86,6 +86,7 @@ function rateLimitOf(scope: Scope): RateLimit {
     requestsPerHour: plenty,
     tokensPerMinute: scope.kind === 'organisation' ? plenty : null,
     bucket: scope.kind === 'key' ? { capacity: plenty, refillPerSecond: plenty } : null,
+    concurrency: null,
   }
 }
 

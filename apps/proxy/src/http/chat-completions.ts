@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestId } from '@tollkeeper/domain/id'
+import { Turn } from '../concurrency/turn.ts'
 import type { Answered, SentKey } from '../pipeline/exchange.ts'
 import { answerChat, type Rooms } from '../pipeline/pipeline.ts'
 import { sendStream } from './event-stream-reply.ts'
@@ -32,6 +33,7 @@ export function makeChatCompletions(deps: ChatDeps) {
       narrowing: narrowingOf(request),
       body: given.body ?? nothing,
       client: { gone: () => socket.destroyed },
+      turn: new Turn(),
     }
     try {
       reply(response, await answerChat(received, deps.rooms), deps.extraHeaders())

@@ -43,6 +43,8 @@ export function makeKeyReport(deps: KeyDeps) {
         requests_per_minute: rate.requestsPerMinute,
         requests_per_hour: rate.requestsPerHour,
         tokens_per_minute: rate.tokensPerMinute,
+        streams_at_a_time: rate.concurrency?.streams ?? null,
+        whole_answers_at_a_time: rate.concurrency?.whole ?? null,
       })),
     }
   }

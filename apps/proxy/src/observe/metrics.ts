@@ -8,6 +8,7 @@ export type Gauges = {
   pendingReleases: () => number
   runningStreams: () => number
   droppedRows: () => number
+  crowdedLimits: () => number
 }
 
 export type Metrics = {
@@ -89,6 +90,12 @@ export function makeMetrics(gauges: Gauges): Metrics {
     gauges.pendingReleases,
   )
   gauge(registers, 'gateway_running_streams', 'Streams that are being passed on.', gauges.runningStreams)
+  gauge(
+    registers,
+    'gateway_crowded_limits',
+    'Limits on concurrency in front of which requests wait.',
+    gauges.crowdedLimits,
+  )
   gauge(
     registers,
     'gateway_dropped_rows',

@@ -1,39 +1,80 @@
-import { fail } from '@tollkeeper/domain/failure'
+import { fail, type Failure } from '@tollkeeper/domain/failure'
 import type { OrgId } from '@tollkeeper/domain/id'
 import type { RateLimit } from '@tollkeeper/domain/rate'
+import type { Permit } from '@tollkeeper/redis/rates'
+import type { Places } from '../concurrency/places.ts'
 import { step, type Admitted, type Allowance, type Understood } from './exchange.ts'
 
 export type Admit = (understood: Understood) => Promise<Admitted>
 
-/** Counts one request in the windows of a chain, or in none. Indexes point into `rates`. */
-export type TakeRequest = (
-  orgId: OrgId,
-  rates: readonly RateLimit[],
-) => Promise<
+/** Counts one request in the windows of a chain and takes its turn to run, or does nothing. Indexes point into `rates`. */
+export type TakeRequest = (orgId: OrgId, rates: readonly RateLimit[], permit: Permit) => Promise<TakenRequest>
+type TakenRequest =
   | { kind: 'admitted'; remaining: Allowance | null }
   | { kind: 'refused'; rate: number; per: 'minute' | 'hour'; limit: number; retryAfterMs: number }
->
+  | { kind: 'busy'; rate: number; limit: number; retryAfterMs: number }
 
-export type AdmitDeps = { takeRequest: TakeRequest; monotonic: () => number }
+export type AdmitDeps = {
+  /** Places of this process for streams and for whole answers. */
+  places: Places
+  takeRequest: TakeRequest
+  givePermit: (orgId: OrgId, rates: readonly RateLimit[], permit: Permit) => void
+  monotonic: () => number
+}
 
-/** Requests per minute and hour of every scope of the chain. Refusals cost nothing of them. */
+/**
+ * Requests per minute and hour and running requests of every scope of the chain. Refusals cost nothing of them. What is
+ * taken to run is given back at the end of the request's turn.
+ */
 export function makeAdmit(deps: AdmitDeps): Admit {
   return async (understood) => {
-    const { journey, standing } = understood
-    if (!standing.limitsRequests) return { ...understood, allowance: null }
+    const { journey, standing, turn, chat } = understood
+    const kind = chat.stream ? 'streams' : 'whole'
+    const place = deps.places.take(kind)
+    if (place !== true && !(await place)) throw fail('overloaded', undefined, { retryAfterMs: 1_000 })
+    turn.add(() => deps.places.give(kind))
+
+    const limited = standing.limitsRunning[kind]
+    if (!standing.limitsRequests && !limited) return { ...understood, allowance: null }
     const { orgId } = standing.record.scopes
-    const reply = await deps.takeRequest(orgId, standing.rates)
+    const permit: Permit = { id: journey.requestId, kind }
+    const reply = await deps.takeRequest(orgId, standing.rates, permit)
     step(journey, 'admit', deps.monotonic())
-    if (reply.kind === 'admitted') return { ...understood, allowance: reply.remaining }
-    const { per, limit, retryAfterMs } = reply
-    const scope = standing.rates[reply.rate]?.scope ?? { kind: 'organisation' as const, id: orgId, name: '' }
-    const detail = {
-      unit: 'requests',
-      scope: { type: scope.kind, id: scope.id, name: scope.name },
-      period: per,
-      limit,
-      retry_after_ms: retryAfterMs,
-    }
-    throw fail('rate_limited', { scope, unit: 'requests', per, limit, retryAfterMs }, { detail, retryAfterMs })
+    if (reply.kind !== 'admitted') throw refusal(understood, kind, reply)
+    if (limited) turn.add(() => deps.givePermit(orgId, standing.rates, permit))
+    return { ...understood, allowance: reply.remaining }
   }
+}
+
+function refusal(
+  { journey, standing }: Understood,
+  kind: Permit['kind'],
+  reply: Exclude<TakenRequest, { kind: 'admitted' }>,
+): Failure {
+  const { limit, retryAfterMs } = reply
+  const { orgId } = standing.record.scopes
+  const scope = standing.rates[reply.rate]?.scope ?? { kind: 'organisation' as const, id: orgId, name: '' }
+  const unit = reply.kind === 'busy' ? kind : 'requests'
+  const period = reply.kind === 'busy' ? 'now' : reply.per
+  const label = { type: scope.kind, id: scope.id, name: scope.name }
+  const detail = { unit, scope: label, period, limit, retry_after_ms: retryAfterMs }
+  if (reply.kind === 'refused')
+    return fail(
+      'rate_limited',
+      { scope, unit: 'requests', per: reply.per, limit, retryAfterMs },
+      { detail, retryAfterMs },
+    )
+  journey.refusal = {
+    reason: 'concurrency_limited',
+    scope,
+    period: kind,
+    resetsAt: null,
+    limitUsd: null,
+    spentUsd: null,
+    heldUsd: null,
+    estimateUsd: null,
+    maxOutputTokensThatFit: null,
+    retryAfterMs,
+  }
+  return fail('concurrency_limited', { scope, kind, limit, retryAfterMs }, { detail, retryAfterMs })
 }

@@ -5,6 +5,7 @@ import type { PolicyModel, PolicyProvider } from '@tollkeeper/domain/policy'
 import type { NanoUsd, Price } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { RefusalDetail } from '@tollkeeper/domain/usage'
+import type { Turn } from '../concurrency/turn.ts'
 import type { Standing } from '../standing/standing.ts'
 import type { Relay } from './answer/relay.ts'
 
@@ -53,6 +54,8 @@ export type Received = {
   narrowing: Narrowing
   body: Buffer
   client: Client
+  /** What it takes of limits on concurrency: ends with the request, or with its stream. */
+  turn: Turn
 }
 
 /** …and whose it is. */

@@ -32,8 +32,12 @@ export async function answerChat(received: Received, rooms: Rooms): Promise<Answ
     const understood = rooms.understand(identified)
     const admitted = await rooms.admit(understood)
     const routed = rooms.route(admitted)
-    return await rooms.answer(routed)
+    const answered = await rooms.answer(routed)
+    // A stream runs on, and ends its turn itself.
+    if (answered.kind === 'whole') received.turn.end()
+    return answered
   } catch (error) {
+    received.turn.end()
     const failure: Failure = rooms.record.asFailure(error)
     rooms.record.refused(received, failure)
     throw failure

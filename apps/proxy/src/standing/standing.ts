@@ -14,6 +14,8 @@ export type Standing = {
   rates: readonly RateLimit[]
   /** Whether any limit on requests is set, so that a chain without one costs no round trip. */
   limitsRequests: boolean
+  /** Whether any limit on running streams, or whole answers, is set. */
+  limitsRunning: Readonly<Record<'streams' | 'whole', boolean>>
   hasHardBudget: boolean
   /** Budget counters at an instant. The same list as long as no window ends. */
   nodesAt(at: Instant): readonly BudgetNode[]
@@ -49,6 +51,10 @@ export function standingOf(record: KeyRecord, org: OrgIndex): Standing {
     org,
     rates,
     limitsRequests: rates.some((rate) => rate.requestsPerMinute !== null || rate.requestsPerHour !== null),
+    limitsRunning: {
+      streams: rates.some((rate) => (rate.concurrency?.streams ?? null) !== null),
+      whole: rates.some((rate) => (rate.concurrency?.whole ?? null) !== null),
+    },
     hasHardBudget: budgets.some((budget) => budget.mode === 'hard'),
     nodesAt,
     headroom: undefined,

@@ -117,6 +117,13 @@ export const catalogue = {
     (p) =>
       `This request may use ${p.asked} tokens, but ${quoted(p.scope)} allows at most ${p.limit} at a time. Ask for fewer output tokens.`,
   ),
+  concurrency_limited: entry<{ scope: ScopeLabel; kind: 'streams' | 'whole'; limit: number; retryAfterMs: number }>(
+    'rate',
+    (p) =>
+      `As many requests of ${quoted(p.scope)} are running as may at a time: ` +
+      `${p.limit} ${p.kind === 'streams' ? 'streams' : 'whole answers'}. ` +
+      `Please try again in ${Math.max(1, Math.ceil(p.retryAfterMs / 1000))}s.`,
+  ),
   budget_exceeded: entry<{
     scope: ScopeLabel
     period: string

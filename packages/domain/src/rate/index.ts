@@ -1,5 +1,6 @@
 export * from './admit.ts'
 export * from './limits-of.ts'
+export * from './permits.ts'
 export * from './rate-limit.ts'
 export * from './sliding-window.ts'
 export * from './token-bucket.ts'

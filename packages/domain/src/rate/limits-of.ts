@@ -51,3 +51,19 @@ export function requestLimitsOf(rates: readonly RateLimit[]): RequestLimit[] {
   }
   return limits
 }
+
+/** A limit on the requests of one scope that run at the same time. */
+export type PermitLimit = {
+  scope: Scope
+  /** Index into the list of rate limits it came from. */
+  rate: number
+  limit: number
+}
+
+/** The limits on streams, or on whole answers, of a chain, in its order. */
+export function permitLimitsOf(rates: readonly RateLimit[], kind: 'streams' | 'whole'): PermitLimit[] {
+  return rates.flatMap(({ scope, concurrency }, rate) => {
+    const limit = concurrency?.[kind] ?? null
+    return limit === null ? [] : [{ scope, rate, limit }]
+  })
+}

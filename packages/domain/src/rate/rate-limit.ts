@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { scopeKind } from '../scope/index.ts'
 
+/** How many requests may run at a time. Streams run for long and whole answers for short: each has a limit of its own. */
+export const concurrencyLimit = z.object({
+  streams: z.int().min(1).max(1_000_000).nullable(),
+  whole: z.int().min(1).max(1_000_000).nullable(),
+})
+export type ConcurrencyLimit = z.output<typeof concurrencyLimit>
+
 /**
  * Rate limits of one scope; null means none. The bucket holds LLM tokens, starts full and refills continuously;
  * `refillPerSecond` has at most 3 decimals.
@@ -13,5 +20,7 @@ export const rateLimit = z.object({
   bucket: z
     .object({ capacity: z.int().min(1).max(1_000_000_000), refillPerSecond: z.number().min(0).max(1_000_000_000) })
     .nullable(),
+  /** Absent in policies that were published before there was such a limit. */
+  concurrency: concurrencyLimit.nullable().default(null),
 })
 export type RateLimit = z.output<typeof rateLimit>

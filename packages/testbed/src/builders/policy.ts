@@ -54,6 +54,7 @@ export function aLimit(scope: Named, limits: Partial<Omit<RateLimit, 'scope'>>):
     requestsPerHour: null,
     tokensPerMinute: null,
     bucket: null,
+    concurrency: null,
     ...limits,
   }
 }

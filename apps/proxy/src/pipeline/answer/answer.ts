@@ -5,6 +5,7 @@ import type { PolicyProvider } from '@tollkeeper/domain/policy'
 import { usdText } from '@tollkeeper/domain/price'
 import type { Answered as WholeReply, ChatBody, Outcome, Streaming, Unanswered } from '@tollkeeper/providers'
 import type { WholeAnswer } from '@tollkeeper/wire/openai-chat'
+import type { Places } from '../../concurrency/places.ts'
 import type { Standing } from '../../standing/standing.ts'
 import { step, type Answered, type Candidate, type Routed } from '../exchange.ts'
 import { chargeOfHold, chargeOfTokens, isPlausible, noCharge } from './charge.ts'
@@ -34,6 +35,8 @@ export type AnswerDeps = TakeHoldDeps &
     readAnswer: (body: Buffer) => WholeAnswer | undefined
     streamDialect: StreamDialect
     relays: Relays
+    /** Places at each provider. */
+    providerPlaces: Places
     monotonic: () => number
   }
 
@@ -54,6 +57,9 @@ export function makeAnswer(deps: AnswerDeps): Answer {
   async function attempt(routed: Routed, candidate: Candidate, body: ChatBody): Promise<Answered> {
     const { journey, chat } = routed
     const id = `${journey.requestId}.${journey.attempts + 1}` as AttemptId
+    const place = deps.providerPlaces.take(candidate.provider.id)
+    if (place !== true && !(await place)) throw fail('overloaded', undefined, { retryAfterMs: 1_000 })
+    routed.turn.add(() => deps.providerPlaces.give(candidate.provider.id))
     const held = await takeHold(routed, candidate, { id, bodyBytes: body.bytes })
     journey.clampedTo = isClamped(routed, held) ? held.cap : null
     step(journey, 'hold', deps.monotonic())
@@ -114,7 +120,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
         dialect: deps.streamDialect,
         relays: deps.relays,
         monotonic: deps.monotonic,
-        settle: (end) => settleStream(running, end),
+        settle: (end) => settleStream(running, end).finally(() => routed.turn.end()),
         costUsd: (report) =>
           isPlausible(report, () => false)
             ? usdText(chargeOfTokens(report.tokens, candidate.price, 'reported').amount)

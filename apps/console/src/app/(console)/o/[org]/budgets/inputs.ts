@@ -61,6 +61,15 @@ const optionalRefill = emptyOr(
     .pipe(z.number().max(most, 'Enter at most 1,000,000,000')),
 )
 
+const optionalRunning = emptyOr(
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,7}$/, 'Enter a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1, 'Enter at least 1').max(1_000_000, 'Enter at most 1,000,000')),
+)
+
 /** The form of a scope's rate limits. */
 export const ratesForm = z
   .object({
@@ -69,6 +78,8 @@ export const ratesForm = z
     tokensPerMinute: optionalCount,
     bucketCapacity: optionalCount,
     bucketRefillPerSecond: optionalRefill,
+    runningStreams: optionalRunning,
+    runningWhole: optionalRunning,
   })
   .superRefine((rates, context) => {
     if ((rates.bucketCapacity === null) === (rates.bucketRefillPerSecond === null)) return

@@ -166,8 +166,21 @@ describe('limits of an organisation', () => {
   })
 
   it('come with rate limits, which are set and taken away', async () => {
-    const none = { requestsPerMinute: '', requestsPerHour: '', tokensPerMinute: '', bucketCapacity: '' }
-    const set = { ...none, requestsPerMinute: '60', bucketCapacity: '1000', bucketRefillPerSecond: '2.5' }
+    const none = {
+      requestsPerMinute: '',
+      requestsPerHour: '',
+      tokensPerMinute: '',
+      bucketCapacity: '',
+      runningStreams: '',
+      runningWhole: '',
+    }
+    const set = {
+      ...none,
+      requestsPerMinute: '60',
+      bucketCapacity: '1000',
+      bucketRefillPerSecond: '2.5',
+      runningStreams: '20',
+    }
     const scope = team()
     await owner.api.budgets.setRates({ org, scope, ...set })
     expect(await owner.api.budgets.rates({ org, scope })).toEqual({
@@ -175,6 +188,7 @@ describe('limits of an organisation', () => {
       requestsPerHour: null,
       tokensPerMinute: null,
       bucket: { capacity: 1_000, refillPerSecond: 2.5 },
+      concurrency: { streams: 20, whole: null },
     })
     await owner.api.budgets.setRates({ org, scope, ...none, bucketRefillPerSecond: '' })
     expect((await owner.api.budgets.rates({ org, scope })).bucket).toBeNull()

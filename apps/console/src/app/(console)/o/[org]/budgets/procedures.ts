@@ -91,15 +91,16 @@ export const budgetsProcedures = router({
   /** Replaces the rate limits of a scope. */
   setRates: mayWrite.input(setRatesInput).mutation(({ ctx, input }) =>
     change(ctx, async (tx, audit) => {
-      const { scope, bucketCapacity, bucketRefillPerSecond, requestsPerMinute, requestsPerHour, tokensPerMinute } =
-        input
+      const { scope, bucketCapacity, bucketRefillPerSecond, runningStreams: streams, runningWhole: whole } = input
+      const { requestsPerMinute, requestsPerHour, tokensPerMinute } = input
       await checkMayEdit(ctx, tx, scope)
       const before = await ratesOf(tx, ctx.org.id, scope)
       const bucket =
         bucketCapacity === null || bucketRefillPerSecond === null
           ? null
           : { capacity: bucketCapacity, refillPerSecond: bucketRefillPerSecond }
-      const wanted = { requestsPerMinute, requestsPerHour, tokensPerMinute, bucket }
+      const concurrency = streams === null && whole === null ? null : { streams, whole }
+      const wanted = { requestsPerMinute, requestsPerHour, tokensPerMinute, bucket, concurrency }
       const outcome = await rateLimits.set(tx, ctx.org.id, scope, wanted)
       if (!outcome.ok) throw refusals[outcome.reason]()
       const after = await ratesOf(tx, ctx.org.id, scope)
@@ -125,5 +126,6 @@ async function ratesOf(db: Db, orgId: OrgId, scope: Scope) {
     requestsPerHour: rates?.requestsPerHour ?? null,
     tokensPerMinute: rates?.tokensPerMinute ?? null,
     bucket: rates?.bucket ?? null,
+    concurrency: rates?.concurrency ?? null,
   }
 }

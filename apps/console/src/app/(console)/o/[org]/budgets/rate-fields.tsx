@@ -29,7 +29,7 @@ export function RateFields({ scope, onDone }: { scope: Scope; onDone: () => void
   if (!rates.data || rates.isFetching) {
     return (
       <div className="grid gap-4 md:grid-cols-2">
-        {[1, 2, 3, 4, 5].map((each) => (
+        {[1, 2, 3, 4, 5, 6, 7].map((each) => (
           <Skeleton key={each} className="h-14" />
         ))}
       </div>
@@ -47,6 +47,8 @@ const formOf = (rates: Rates): RatesForm => ({
   tokensPerMinute: textOf(rates.tokensPerMinute),
   bucketCapacity: textOf(rates.bucket?.capacity),
   bucketRefillPerSecond: textOf(rates.bucket?.refillPerSecond),
+  runningStreams: textOf(rates.concurrency?.streams),
+  runningWhole: textOf(rates.concurrency?.whole),
 })
 
 const fields = [
@@ -55,6 +57,8 @@ const fields = [
   ['tokensPerMinute', 'Tokens per minute', 'Input and output together'],
   ['bucketCapacity', 'Bucket capacity (tokens)', 'What may be used at once after a rest'],
   ['bucketRefillPerSecond', 'Refill per second (tokens)', 'How fast the bucket fills again'],
+  ['runningStreams', 'Streams at a time', 'One more waits for a moment, then is told to come back'],
+  ['runningWhole', 'Whole answers at a time', 'Requests that do not stream'],
 ] as const
 
 function RatesEditor({

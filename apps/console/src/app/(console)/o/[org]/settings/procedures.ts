@@ -20,8 +20,14 @@ export const settingsProcedures = router({
         const { org: _, requestsPerMinute, requestsPerHour, tokensPerMinute, ...settings } = input
         await update(tx, ctx.org.id, settings)
         const scope = scopeOf(ctx.org.id)
-        const bucket = (await rateLimits.byScope(tx, ctx.org.id, scope))?.bucket ?? null
-        await rateLimits.set(tx, ctx.org.id, scope, { requestsPerMinute, requestsPerHour, tokensPerMinute, bucket })
+        const kept = await rateLimits.byScope(tx, ctx.org.id, scope)
+        await rateLimits.set(tx, ctx.org.id, scope, {
+          requestsPerMinute,
+          requestsPerHour,
+          tokensPerMinute,
+          bucket: kept?.bucket ?? null,
+          concurrency: kept?.concurrency ?? null,
+        })
         const after = await settingsOf(tx, ctx.org.id)
         audit({ action: 'settings.update', target: `organisation:${ctx.org.id}`, before, after })
         return after

@@ -17,6 +17,7 @@ const fixes: Readonly<Record<string, Fix>> = {
   budget_exceeded: budgets,
   budget_held: budgets,
   rate_limited: limits,
+  concurrency_limited: budgets,
   tokens_never_fit: limits,
   model_unpriced: { ...providers, label: 'Add price' },
   model_not_found: providers,

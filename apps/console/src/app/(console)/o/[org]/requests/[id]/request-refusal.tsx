@@ -10,6 +10,7 @@ const reasons: Record<string, string> = {
   budget_exceeded: 'A budget of this request’s chain had too little left for its worst case.',
   budget_held: 'The rest of a budget was held by requests that were running at that moment.',
   rate_limited: 'A rate limit of this request’s chain was reached.',
+  concurrency_limited: 'As many requests as may run at a time were running in a scope of its chain.',
   tokens_never_fit: 'The request may use more tokens than a limit allows at a time.',
   model_unpriced: 'The price book does not know the model, so its cost could not be bounded.',
   model_not_allowed: 'The key may not use this model.',
@@ -31,6 +32,8 @@ const periods: Record<string, string> = {
   all: 'for all time',
   minute: 'per minute',
   bucket: 'token bucket',
+  streams: 'streams at a time',
+  whole: 'whole answers at a time',
 }
 
 /** Why the answer was no: the same as the caller was told, and where to change it. */
