@@ -19,7 +19,8 @@ export async function readBalances(
   const balances = new Map<string, Balance>()
   for (const [i, nodeId] of nodeIds.entries()) {
     const [used, held, limit] = rows[i] ?? []
-    if (typeof used !== 'string' || typeof held !== 'string') continue
+    // Without a limit, which soft budgets have too, it is what was charged to a counter that is lost.
+    if (typeof used !== 'string' || typeof held !== 'string' || typeof limit !== 'string') continue
     balances.set(nodeId, { used: BigInt(used), held: BigInt(held), limit: limit ? BigInt(limit) : null })
   }
   return balances

@@ -4,12 +4,14 @@ import type { NanoUsd } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
 import { makeEpochs, type Epochs } from './epochs.ts'
 import { makeHold, type Hold, type HoldReply } from './ledger/hold.ts'
+import { makePreview, type Preview } from './ledger/preview.ts'
 import { makeRelease, type Release } from './ledger/release.ts'
 import { makeRenew } from './ledger/renew.ts'
 import { makeSettle, type Settlement, type SettleReply } from './ledger/settle.ts'
 import { makeShrink } from './ledger/shrink.ts'
 
 export type { Hold, HoldReply } from './ledger/hold.ts'
+export type { Preview } from './ledger/preview.ts'
 export type { Release } from './ledger/release.ts'
 export type { Settlement, SettleReply } from './ledger/settle.ts'
 export type { Epochs } from './epochs.ts'
@@ -22,6 +24,8 @@ export { makeSweeper, type Sweeper } from './sweeper.ts'
  */
 export type Budgets = {
   hold: (hold: Hold) => Promise<HoldReply>
+  /** What `hold` would be answered now. */
+  preview: (hold: Hold) => Promise<Preview>
   settle: (settlement: Settlement) => Promise<SettleReply>
   shrink: (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd) => Promise<void>
   renew: (orgId: OrgId, attemptIds: readonly AttemptId[]) => Promise<void>
@@ -35,6 +39,7 @@ export function makeBudgets(redis: Redis, options: { leaseMs: number }): Budgets
   const epochs = makeEpochs(redis)
   return {
     hold: makeHold(redis, { leaseMs: options.leaseMs, epochOf: epochs.of }),
+    preview: makePreview(redis, { epochOf: epochs.of }),
     settle: makeSettle(redis),
     shrink: makeShrink(redis),
     renew: makeRenew(redis, options),

@@ -15,6 +15,9 @@ export const usageStreamKey = (shard: Shard): string => `us:{${shard}}`
 export const holdKey = (orgId: OrgId, attemptId: AttemptId): string => `h:{${shardOf(orgId)}}:${orgId}/${attemptId}`
 export const counterKey = (orgId: OrgId, nodeId: string): string => `b:{${shardOf(orgId)}}:${orgId}/${nodeId}`
 
+/** Counters of an organisation that were made, with the ends of their windows. */
+export const counterIndexKey = (orgId: OrgId): string => `bx:{${shardOf(orgId)}}:${orgId}`
+
 /** How the sorted set of leases names a hold. */
 export const leaseMember = (orgId: OrgId, attemptId: AttemptId): string => `${orgId}/${attemptId}`
 

@@ -56,6 +56,6 @@ it('declares every key of a call, all in the slot of one shard, as a cluster dem
   await budgets.release(other)
 
   const tag = `{${shardOf(hold.orgId)}}`
-  expect(calls.map((keys) => keys.length)).toEqual([2, 8, 8, 1, 4, 8, 6, 8])
+  expect(calls.map((keys) => keys.length)).toEqual([2, 9, 9, 1, 4, 8, 6, 8])
   expect(calls.flat().filter((key) => !key.includes(tag))).toEqual([])
 })

@@ -8,7 +8,7 @@ export const mostTokens = 1_000_000_000
 /** The limits on tokens of a chain. */
 export const tokenLimitsIn = oncePerList((_orgId, rates: readonly RateLimit[]) => tokenLimitsOf(rates))
 
-/** Keys and arguments of the limits on tokens, as hold_v1 and all that undo it take them. */
+/** Keys and arguments of the limits on tokens, as hold_v2 and all that undo it take them. */
 export const tokenLimitCall = oncePerList((orgId, limits: readonly TokenLimit[]) => ({
   ids: limits.map((limit) => limit.id).join(' '),
   keys: limits.map(({ unit, scope }) => rateKey(unit === 'minute' ? 'tm' : 'tb', orgId, scope)),

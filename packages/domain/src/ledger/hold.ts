@@ -20,6 +20,8 @@ export type HoldAnswer =
   | { kind: 'held'; headroom: NanoUsd | null }
   | { kind: 'fenced' }
   | { kind: 'window' }
+  /** The counter of that budget was lost: what it had used must not be taken for nothing. */
+  | { kind: 'missing'; node: number }
   /** The id was used before, for another hold or for one that is closed. */
   | { kind: 'exists'; state: HoldState['kind'] }
   | { kind: 'over' | 'held-back'; node: number; used: NanoUsd; held: NanoUsd; limit: NanoUsd }
@@ -41,9 +43,12 @@ export function hold(ledger: Ledger, request: HoldRequest, at: Instant): [Ledger
     return [ledger, { kind: 'window' }]
   }
 
+  const lost = nodes.findIndex(({ id }) => isLost(ledger, inOrg(orgId, id)))
+  if (lost >= 0) return [ledger, { kind: 'missing', node: lost }]
   const counters = nodes.map((node) => upToDate(ledger.counters.get(inOrg(orgId, node.id)), node))
   const informed: Ledger = {
     ...ledger,
+    made: new Set([...ledger.made, ...nodes.map(({ id }) => inOrg(orgId, id))]),
     counters: replaced(
       ledger.counters,
       nodes.flatMap((node, i) => (counters[i] ? [[inOrg(orgId, node.id), counters[i]] as const] : [])),
@@ -93,7 +98,9 @@ export function hold(ledger: Ledger, request: HoldRequest, at: Instant): [Ledger
 const isSame = (known: HoldState, { amount, nodes }: HoldRequest): boolean =>
   known.kind === 'dispatched' && known.amount === amount && known.nodes.join(' ') === nodeIds(nodes).join(' ')
 
-function upToDate(counter: Counter | undefined, { budget, opening }: BudgetNode): Counter {
+const isLost = ({ counters, made }: Ledger, name: string): boolean => made.has(name) && !counters.has(name)
+
+export function upToDate(counter: Counter | undefined, { budget, opening }: BudgetNode): Counter {
   const limit = budget.mode === 'hard' ? budget.limit : null
   if (!counter) return { used: opening, held: 0n, limit, version: budget.version }
   return budget.version > counter.version ? { ...counter, limit, version: budget.version } : counter

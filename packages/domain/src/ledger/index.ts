@@ -1,4 +1,4 @@
-export * from './hold.ts'
+export { hold, type HoldAnswer, type HoldRequest } from './hold.ts'
 export * from './invariants.ts'
 export * from './lease.ts'
 export {
@@ -10,6 +10,7 @@ export {
   type Ledger,
   type LedgerEvent,
 } from './ledger.ts'
+export * from './preview.ts'
 export * from './release.ts'
 export * from './settle.ts'
 export * from './shrink.ts'

@@ -47,6 +47,8 @@ export type Ledger = {
   /** Null while the shard is closed. */
   epoch: string | null
   counters: ReadonlyMap<string, Counter>
+  /** Counters that were made; one of them that is not in `counters` was lost. */
+  made: ReadonlySet<string>
   holds: ReadonlyMap<string, HoldState>
   windows: ReadonlyMap<string, WindowState>
   buckets: ReadonlyMap<string, BucketState>
@@ -56,6 +58,7 @@ export type Ledger = {
 export const emptyLedger = (epoch: string | null): Ledger => ({
   epoch,
   counters: new Map(),
+  made: new Set(),
   holds: new Map(),
   windows: new Map(),
   buckets: new Map(),

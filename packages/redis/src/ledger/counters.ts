@@ -10,7 +10,7 @@ export type Counters = {
   readonly keys: readonly string[]
 }
 
-/** Those of a chain, with the five arguments of hold_v1 for each. */
+/** Those of a chain, with the five arguments of hold_v2 for each. */
 export const countersOf = oncePerList((orgId, nodes: readonly BudgetNode[]) => ({
   ids: nodes.map((node) => node.id).join(' '),
   keys: nodes.map((node) => counterKey(orgId, node.id)),

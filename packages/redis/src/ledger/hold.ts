@@ -4,7 +4,7 @@ import { maxHoldNano, type NanoUsd } from '@tollkeeper/domain/price'
 import type { RateLimit, TokenLimit } from '@tollkeeper/domain/rate'
 import type { AttemptMeta } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
-import { epochKey, holdKey, leaseMember, leasesKey, sequenceKey } from '../keys.ts'
+import { counterIndexKey, epochKey, holdKey, leaseMember, leasesKey, sequenceKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf, type Shard } from '../shards.ts'
@@ -69,10 +69,12 @@ export type HoldReply =
   | { kind: 'fenced' }
   /** The store's clock is outside a budget's window: choose the windows anew at `nowMs` and ask once more. */
   | { kind: 'window'; nowMs: number }
+  /** The counter of a budget was lost; until it is put back nothing may be spent there. `node`: index into `nodes`. */
+  | { kind: 'missing'; node: number }
 
-export const holdScript = defineScript('hold_v1')
+export const holdScript = defineScript('hold_v2')
 
-const answers = { OK: 5, FENCED: 1, WINDOW: 2, EXISTS: 2, OVER: 5, HELD: 5, TOKENS: 4 }
+const answers = { OK: 5, FENCED: 1, WINDOW: 2, MISSING: 2, EXISTS: 2, OVER: 5, HELD: 5, TOKENS: 4 }
 
 export function makeHold(redis: Redis, options: { leaseMs: number; epochOf: (shard: Shard) => string | undefined }) {
   return async (hold: Hold): Promise<HoldReply> => {
@@ -84,8 +86,8 @@ export function makeHold(redis: Redis, options: { leaseMs: number; epochOf: (sha
   }
 }
 
-/** Keys and arguments of hold_v1. @throws RangeError for an amount or a count of tokens beyond its bounds. */
-export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epoch: string; leaseMs: number }) {
+/** Keys and arguments of hold_v2; a lease of null is a dry run. @throws RangeError for an amount or a count of tokens beyond its bounds. */
+export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epoch: string; leaseMs: number | null }) {
   const { orgId, attemptId, amount, tokens, nodes } = hold
   if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A hold of ${amount} nano-USD is out of bounds`)
   if (!Number.isSafeInteger(tokens) || tokens < 0 || tokens > mostTokens) throw new RangeError(`${tokens} tokens`)
@@ -98,6 +100,7 @@ export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epo
       sequenceKey(shard),
       holdKey(orgId, attemptId),
       leasesKey(shard),
+      counterIndexKey(orgId),
       ...counters.keys,
       ...tokenLimits.keys,
     ],
@@ -105,7 +108,7 @@ export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epo
       with_.epoch,
       leaseMember(orgId, attemptId),
       amount.toString(),
-      with_.leaseMs,
+      with_.leaseMs ?? '',
       tokens,
       JSON.stringify(hold.meta),
       counters.ids,
@@ -119,7 +122,7 @@ export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epo
 
 /** @throws UnexpectedReply; Error when the id was used for another hold, or its hold is closed. */
 export function parseHoldReply(raw: unknown, limits: readonly TokenLimit[]): HoldReply {
-  const reply = readReply('hold_v1', raw, answers)
+  const reply = readReply(holdScript.name, raw, answers)
   switch (reply.kind) {
     case 'OK':
       return reply.text(2) === ''
@@ -147,6 +150,8 @@ export function parseHoldReply(raw: unknown, limits: readonly TokenLimit[]): Hol
       return { kind: 'fenced' }
     case 'WINDOW':
       return { kind: 'window', nowMs: reply.count(1) }
+    case 'MISSING':
+      return { kind: 'missing', node: reply.count(1) - 1 }
     case 'EXISTS':
       throw new Error(`The attempt has a hold already, in state ${reply.text(1)}`)
     default:

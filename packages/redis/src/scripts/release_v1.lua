@@ -1,7 +1,7 @@
 -- Give back a hold of which nothing was sent: money and tokens. Leaves a mark, so that the hold cannot arrive afterwards.
 -- KEYS  [1] sequence  [2] hold  [3] leases  [4] usage stream  [5..] counters, then token limits
 -- ARGV  [1] lease member  [2] attempt id  [3] result  [4] ids of the counters  [5] ids of the token limits
---       [6] number of counters  [7..] per token limit three values as in hold_v1
+--       [6] number of counters  [7..] per token limit three values as in hold_v2
 -- Gives {'RELEASED' or 'CORRECTED', seq} | {'MARKED'} | {'SKIP', state} | {'OTHER', ids of the counters it was held on}
 -- @part window
 -- @part bucket

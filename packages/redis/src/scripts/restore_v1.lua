@@ -12,7 +12,7 @@ for i = 2, #KEYS do
   if redis.call('HSETNX', KEYS[i], 'used', ARGV[j]) == 1 then
     -- No limit yet, older than any: the next hold brings it.
     redis.call('HSET', KEYS[i], 'held', '0', 'limit', '', 'ver', '-1')
-    local expires = tonumber(ARGV[j + 1]) + 3888000000 -- 45 days after the window, as in hold_v1
+    local expires = tonumber(ARGV[j + 1]) + 3888000000 -- 45 days after the window, as in hold_v2
     if expires < 8640000000000000 then redis.call('PEXPIREAT', KEYS[i], string.format('%.0f', expires)) end
     made = made + 1
   end

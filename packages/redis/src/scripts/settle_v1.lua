@@ -2,7 +2,7 @@
 -- KEYS  [1] sequence  [2] hold  [3] leases  [4] usage stream  [5..] counters, then token limits
 -- ARGV  [1] lease member  [2] attempt id  [3] actual amount in nano-USD  [4] actual tokens  [5] result  [6] request or ''
 --       [7] ids of the counters  [8] ids of the token limits  [9] number of counters
---       [10..] per token limit three values as in hold_v1
+--       [10..] per token limit three values as in hold_v2
 -- Gives {'SETTLED' or 'CORRECTED', seq, 1 when the cost is above the hold} | {'DUP'} | {'GONE'}
 --       | {'OTHER', ids of the counters it was held on}
 -- @part window

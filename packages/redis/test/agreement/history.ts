@@ -21,6 +21,7 @@ export type Step =
   | { do: 'release'; org: number; attempt: number }
   | { do: 'renew'; org: number; attempts: number[] }
   | { do: 'sweep'; org: number }
+  | { do: 'lose'; org: number; counter: number }
   /** `units` null: the budget becomes soft. */
   | { do: 'set-limit'; org: number; budget: number; units: number | null }
 
@@ -82,6 +83,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep'), org }) },
+  // Rarely: what was lost is not put back, and nothing is held on it any more.
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose'), org: fc.constant(1), counter: fc.nat(20) }) },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -38,7 +38,8 @@ export async function stateInRedis(redis: Redis, world: World, counterIds: reado
   const missingLimits = new Map<string, number>()
   for (const [i, id] of counterIds.entries()) {
     const row = counters[i] ?? []
-    if (row[0] !== null) state.counters[id] = text(...row)
+    // Without a version it is what was charged to a counter that is lost.
+    if (row[3] !== null) state.counters[id] = text(...row)
   }
   for (const [i, id] of world.attempts.entries()) {
     const [st, amt, tok, nodes, rates] = holds[i] ?? []

@@ -5,6 +5,7 @@ import {
   hold,
   inOrg,
   isJust,
+  preview,
   release,
   renew,
   settle,
@@ -20,6 +21,8 @@ import { maxHoldNano } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
 import { expect } from 'vitest'
 import { makeSweeper } from '../../src/budgets.ts'
+import { counterKey } from '../../src/keys.ts'
+import { parsePreview } from '../../src/ledger/preview.ts'
 import { holdCall, holdScript, parseHoldReply } from '../../src/ledger/hold.ts'
 import { releaseWith } from '../../src/ledger/release.ts'
 import { makeRenew } from '../../src/ledger/renew.ts'
@@ -82,6 +85,8 @@ export class Twin {
         ])
         return true
       }
+      case 'lose':
+        return this.lose(world, step)
       case 'sweep': {
         const swept = await makeSweeper(this.redis, { graceMs: 0 }).sweep(shardOf(world.orgId))
         // A lease is over before it begins or in an hour, so every moment of this history will do.
@@ -136,6 +141,7 @@ export class Twin {
     const { epoch, leaseMs, amount, tokens, attemptId } = request
     const meta = aMeta(orgId)
     const call = holdCall({ orgId, attemptId, amount, tokens, nodes, rates: [], meta }, tokenLimits, { epoch, leaseMs })
+    await this.preview(world, request, call)
     const raw = await holdScript.run(this.redis, call.keys, call.args)
     this.now = momentOf(raw) ?? this.now
 
@@ -147,6 +153,32 @@ export class Twin {
     if (!known) expect([answer, isJust(this.ledger(world), request, answer)]).toEqual([answer, true])
     // While it waits for tokens, time passes.
     return answer.kind !== 'tokens'
+  }
+
+  /** A dry run of the hold, where there is none yet: what it says, and that it changes nothing (which the next step sees). */
+  private async preview(world: World, request: HoldRequest, call: ReturnType<typeof holdCall>): Promise<void> {
+    if (this.ledger(world).holds.has(inOrg(world.orgId, request.attemptId))) return
+    const raw = await holdScript.run(this.redis, call.keys, call.args.with(3, ''))
+    const { counters, waits, nowMs } = parsePreview(raw, world.tokenLimits)
+    const at = nowMs ?? momentOf(raw) ?? this.now
+    const expected = preview(this.ledger(world), request, at)
+    const verdict = Array.isArray(raw) && raw[0] === 'DRY' ? (raw[1] as unknown) : raw
+    expect(asAnswer(verdict, world)).toEqual(expected.answer)
+    expect(counters).toEqual(expected.counters.map(({ used, held, limit }) => ({ used, held, limit })))
+    expect(waits.map(({ waitMs }) => waitMs)).toEqual(expected.waits)
+  }
+
+  /** The store loses a counter. */
+  private async lose(world: World, step: Extract<Step, { do: 'lose' }>): Promise<boolean> {
+    const { ids } = countersOf(world)
+    const id = ids[step.counter % ids.length] ?? ''
+    await this.redis.del(counterKey(world.orgId, id))
+    this.apply(world, (ledger) => {
+      const counters = new Map(ledger.counters)
+      counters.delete(inOrg(world.orgId, id))
+      return [{ ...ledger, counters }, undefined]
+    })
+    return false
   }
 
   private async settle(world: World, step: Extract<Step, { do: 'settle' }>): Promise<boolean> {
@@ -249,7 +281,7 @@ const states: Readonly<Record<string, HoldState['kind']>> = {
   R: 'released',
 }
 
-/** The reply of hold_v1 in the words of the rule. */
+/** The reply of hold_v2 in the words of the rule. */
 function asAnswer(raw: unknown, world: World): HoldAnswer | undefined {
   if (Array.isArray(raw) && raw[0] === 'EXISTS') return { kind: 'exists', state: states[String(raw[1])] ?? 'settled' }
   const reply = parseHoldReply(raw, world.tokenLimits)
@@ -259,6 +291,8 @@ function asAnswer(raw: unknown, world: World): HoldAnswer | undefined {
     case 'fenced':
     case 'window':
       return { kind: reply.kind }
+    case 'missing':
+      return { kind: 'missing', node: reply.node }
     case 'refused': {
       if (reply.by === 'tokens') {
         const limit = world.tokenLimits.findIndex((one) => one.unit === reply.unit)

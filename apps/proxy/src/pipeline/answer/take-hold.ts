@@ -61,6 +61,7 @@ export function makeTakeHold(deps: TakeHoldDeps): TakeHold {
           break
         case 'fenced':
         case 'window':
+        case 'missing':
           throw fail('budget_store_unavailable', undefined, { retryAfterMs: 2_000 })
       }
     }

@@ -1,6 +1,6 @@
 -- Changes what a hold took from its token limits by `more` tokens (less if negative), where and when it took them.
 -- KEYS  none of its own: the token limits begin at KEYS[first_key]
--- ARGV  none of its own: three values per token limit from ARGV[first_arg], as in hold_v1
+-- ARGV  none of its own: three values per token limit from ARGV[first_arg], as in hold_v2
 
 local function correct_tokens(first_key, first_arg, more, at)
   if more == 0 then return end

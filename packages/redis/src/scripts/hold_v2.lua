@@ -1,14 +1,19 @@
--- Hold an amount on every budget of a chain and take tokens from every token limit, or do nothing at all.
--- KEYS  [1] epoch  [2] sequence  [3] hold  [4] leases  [5..] counters of the budgets root first, then token limits
--- ARGV  [1] epoch  [2] lease member  [3] amount in nano-USD  [4] lease in ms  [5] tokens  [6] meta
+-- Hold an amount on every budget of a chain and take tokens from every token limit, or do nothing at all. A dry run
+-- answers the same and changes nothing, so that what people are told beforehand is what will be enforced.
+-- KEYS  [1] epoch  [2] sequence  [3] hold  [4] leases  [5] index of counters that were made
+--       [6..] counters of the budgets root first, then token limits
+-- ARGV  [1] epoch  [2] lease member  [3] amount in nano-USD  [4] lease in ms, '' for a dry run  [5] tokens  [6] meta
 --       [7] ids of the counters  [8] ids of the token limits  [9] number of counters
 --       [10..] per counter: window start, window end, limit ('' when soft), version, opening;
 --       then per token limit: 'w', limit, length in ms, or 'b', capacity, refill per ms (in micro-tokens)
 -- Gives {'OK', seq, least left or '', now, counter with the least left or ''}
---       | {'FENCED'} | {'WINDOW', now} | {'EXISTS', state}
---       | {'OVER' or 'HELD', counter, used, held, limit} | {'TOKENS', token limit, ms to wait or '', now}
+--       | {'FENCED'} | {'WINDOW', now} | {'MISSING', counter} | {'EXISTS', state}
+--       | {'OVER' or 'HELD', counter, used, held, limit} | {'TOKENS', token limit, ms to wait or '', now};
+--       a dry run: {'DRY', that (seq is the present one), {used, held, limit of each counter}, {ms to wait or '' of each
+--       token limit}, now}, or FENCED, WINDOW, MISSING as above
 -- @part window
 -- @part bucket
+-- @part index
 local function whole(n) return string.format('%.0f', n) end
 
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'FENCED'} end
@@ -18,7 +23,7 @@ if amount ~= '0' and (#amount > 15 or not string.find(amount, '^[1-9]%d*$')) the
 end
 local t = redis.call('TIME')
 local now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
-local add = tonumber(amount)
+local add, dry = tonumber(amount), ARGV[4] == ''
 
 local known = redis.call('HMGET', KEYS[3], 'st', 'amt', 'nodes')
 local again = known[1] == 'D' and known[2] == amount and known[3] == ARGV[7]
@@ -27,12 +32,20 @@ if again then add = 0 end
 
 -- Read everything before the first write: an error half-way would otherwise leave half a hold.
 local fresh, changed, left, tightest, over, held_back = {}, {}, nil, nil, nil, nil
+if not again then
+  for j = 10, 5 + counters * 5, 5 do
+    if now < tonumber(ARGV[j]) or now >= tonumber(ARGV[j + 1]) then return {'WINDOW', whole(now)} end
+  end
+end
+local seen = {}
 for i = 1, counters do
   local j = 5 + i * 5
-  if not again and (now < tonumber(ARGV[j]) or now >= tonumber(ARGV[j + 1])) then return {'WINDOW', whole(now)} end
-  local v = redis.call('HMGET', KEYS[4 + i], 'used', 'held', 'limit', 'ver')
-  local used, held, limit = v[1], v[2], v[3]
-  local created, newer = not used, used and tonumber(ARGV[j + 3]) > tonumber(v[4])
+  local v = redis.call('HMGET', KEYS[5 + i], 'used', 'held', 'limit', 'ver')
+  local used, held, limit, version = v[1], v[2], v[3], v[4]
+  -- Without a version it is no counter, or what was charged to one that is lost.
+  local created, newer = not version, version and tonumber(ARGV[j + 3]) > tonumber(version)
+  -- One that was made before and is not there was lost: what it had used must not be taken for nothing.
+  if created and redis.call('HEXISTS', KEYS[5], KEYS[5 + i]) == 1 then return {'MISSING', i} end
   if created or newer then
     limit = ARGV[j + 2]
     if limit ~= '' and (not string.find(limit, '^%d+$') or #limit > 16 or tonumber(limit) > 9000000000000000) then
@@ -45,6 +58,10 @@ for i = 1, counters do
     else
       changed[#changed + 1] = i
     end
+  end
+  if dry then
+    local at = #seen
+    seen[at + 1], seen[at + 2], seen[at + 3] = used, held, limit
   end
   if limit ~= '' then
     -- Exact below 2^53; above it `used` is beyond every limit, and so is its nearest double.
@@ -62,10 +79,10 @@ for i = 1, counters do
 end
 
 local first_limit = 10 + counters * 5
-local states, never, longest, waiting = {}, nil, 0, nil
+local states, waits, never, longest, waiting = {}, {}, nil, 0, nil
 if not again then
-  for i = 1, #KEYS - 4 - counters do
-    local key, j = KEYS[4 + counters + i], first_limit + (i - 1) * 3
+  for i = 1, #KEYS - 5 - counters do
+    local key, j = KEYS[5 + counters + i], first_limit + (i - 1) * 3
     local a, b = tonumber(ARGV[j + 1]), tonumber(ARGV[j + 2])
     local text, wait = redis.call('GET', key), nil
     if ARGV[j] == 'w' then
@@ -77,6 +94,7 @@ if not again then
       wait = bucket_wait(level, tokens * 1000000, a, b)
       states[i] = {level - tokens * 1000000, at}
     end
+    waits[i] = wait and whole(wait) or ''
     if not wait then
       never = never or {'TOKENS', i, '', whole(now)}
     elseif wait > longest then
@@ -85,28 +103,35 @@ if not again then
   end
 end
 
+-- What can never be comes first: a caller that is told to wait must not wait for nothing.
+local refusal = over or never or held_back or waiting
+local tail = {left and whole(math.max(0, left)) or '', whole(now), tightest or ''}
+if dry then
+  local seq = tonumber(redis.call('GET', KEYS[2]) or '0')
+  return {'DRY', refusal or {'OK', seq, unpack(tail)}, seen, waits, whole(now)}
+end
+
 -- What the caller knows of the budgets is kept whatever the answer: the newest limit holds for every proxy.
 for _, i in ipairs(fresh) do
   local j = 5 + i * 5
-  redis.call('HSET', KEYS[4 + i], 'used', ARGV[j + 4], 'held', '0', 'limit', ARGV[j + 2], 'ver', ARGV[j + 3])
+  redis.call('HSET', KEYS[5 + i], 'used', ARGV[j + 4], 'held', '0', 'limit', ARGV[j + 2], 'ver', ARGV[j + 3])
   local expires = tonumber(ARGV[j + 1]) + 3888000000 -- 45 days after the window
-  if expires < 8640000000000000 then redis.call('PEXPIREAT', KEYS[4 + i], whole(expires)) end
+  if expires < 8640000000000000 then redis.call('PEXPIREAT', KEYS[5 + i], whole(expires)) end
+  index_add(KEYS[5], KEYS[5 + i], ARGV[j + 1], now)
 end
 for _, i in ipairs(changed) do
   local j = 5 + i * 5
-  redis.call('HSET', KEYS[4 + i], 'limit', ARGV[j + 2], 'ver', ARGV[j + 3])
+  redis.call('HSET', KEYS[5 + i], 'limit', ARGV[j + 2], 'ver', ARGV[j + 3])
 end
 
--- What can never be comes first: a caller that is told to wait must not wait for nothing.
-local refusal = over or never or held_back or waiting
 if refusal then return refusal end
 
 if not again then
   if amount ~= '0' then
-    for i = 1, counters do redis.call('HINCRBY', KEYS[4 + i], 'held', amount) end
+    for i = 1, counters do redis.call('HINCRBY', KEYS[5 + i], 'held', amount) end
   end
   for i = 1, #states do
-    local key, j, s = KEYS[4 + counters + i], first_limit + (i - 1) * 3, states[i]
+    local key, j, s = KEYS[5 + counters + i], first_limit + (i - 1) * 3, states[i]
     if ARGV[j] == 'w' then
       window_set(key, s[1], s[2], s[3], tonumber(ARGV[j + 2]))
     else
@@ -117,4 +142,4 @@ if not again then
     'rates', ARGV[8], 'meta', ARGV[6])
 end
 redis.call('ZADD', KEYS[4], whole(now + tonumber(ARGV[4])), ARGV[2])
-return {'OK', redis.call('INCR', KEYS[2]), left and whole(math.max(0, left)) or '', whole(now), tightest or ''}
+return {'OK', redis.call('INCR', KEYS[2]), unpack(tail)}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { aHold, aNode, aRateLimit, anOrgId, endOfTime } from '../../test/builders.ts'
+import { aHold, aNode, aRateLimit, anAnswer, anOrgId, endOfTime } from '../../test/builders.ts'
 import { openLedger } from '../../test/ledger.ts'
 import { counterKey, epochKey, holdKey, rateKey } from '../keys.ts'
 import { shardOf } from '../shards.ts'
@@ -199,4 +199,43 @@ it('holds for ever-open windows up to the end of time', async () => {
 it('is answered fenced before the epochs were read', async () => {
   const { redis } = await openLedger()
   expect(await makeBudgets(redis, { leaseMs: 1_000 }).hold(aHold())).toEqual({ kind: 'fenced' })
+})
+
+it('takes a counter that was lost for lost, not for a budget of which nothing is used', async () => {
+  const { budgets, redis, balances } = await openLedger()
+  const first = aHold({ amount: 60n, nodes: [aNode({ limit: 100n }), aNode({ limit: 100n })] })
+  const { orgId, nodes } = first
+  await budgets.hold(first)
+  await redis.del(counterKey(orgId, nodes[1]?.id ?? ''))
+
+  expect(await budgets.hold(aHold({ orgId, nodes, amount: 1n }))).toEqual({ kind: 'missing', node: 1 })
+  // What is settled meanwhile must not make it look like a counter.
+  await budgets.settle({ ...first, tokens: 0, result: anAnswer })
+  expect(await budgets.hold(aHold({ orgId, nodes, amount: 1n }))).toEqual({ kind: 'missing', node: 1 })
+  expect(await balances(orgId, nodes)).toEqual([[60n, 0n, 100n], null])
+})
+
+it('answers a dry run with the verdict, the counters and the waits, and takes nothing', async () => {
+  const { budgets, balances } = await openLedger()
+  const taken = aHold({
+    amount: 60n,
+    tokens: 10,
+    nodes: [aNode({ limit: 100n })],
+    rates: [aRateLimit({ tokensPerMinute: 12 })],
+  })
+  const { orgId, nodes, rates } = taken
+  expect(await budgets.preview({ ...taken, tokens: 12 })).toMatchObject({
+    verdict: { kind: 'held', headroom: 40n, tightest: 0 },
+    counters: [{ used: 0n, held: 0n, limit: 100n }],
+    waits: [{ waitMs: 0 }],
+  })
+  expect(await balances(orgId, nodes)).toEqual([null])
+  await budgets.hold(taken)
+  const after = await budgets.preview(aHold({ orgId, nodes, rates, amount: 41n, tokens: 13 }))
+  expect(after).toMatchObject({
+    verdict: { kind: 'refused', by: 'tokens', retryAfterMs: null },
+    counters: [{ used: 0n, held: 60n, limit: 100n }],
+    waits: [{ waitMs: null }],
+  })
+  expect(await balances(orgId, nodes)).toEqual([[0n, 60n, 100n]])
 })
