@@ -3,6 +3,7 @@ import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import type { NanoUsd } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
 import { makeEpochs, type Epochs } from './epochs.ts'
+import { makeDraw, type Draw, type DrawReply } from './ledger/draw.ts'
 import { makeHold, type Hold, type HoldReply } from './ledger/hold.ts'
 import { makePreview, type Preview } from './ledger/preview.ts'
 import { makeRelease, type Release } from './ledger/release.ts'
@@ -10,6 +11,7 @@ import { makeRenew } from './ledger/renew.ts'
 import { makeSettle, type Settlement, type SettleReply } from './ledger/settle.ts'
 import { makeShrink } from './ledger/shrink.ts'
 
+export type { Draw, DrawReply } from './ledger/draw.ts'
 export type { Hold, HoldReply } from './ledger/hold.ts'
 export type { Preview } from './ledger/preview.ts'
 export type { Release } from './ledger/release.ts'
@@ -27,6 +29,8 @@ export type Budgets = {
   /** What `hold` would be answered now. */
   preview: (hold: Hold) => Promise<Preview>
   settle: (settlement: Settlement) => Promise<SettleReply>
+  /** Charges an attempt that a slice pays for. */
+  draw: (draw: Draw) => Promise<DrawReply>
   shrink: (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd) => Promise<void>
   renew: (orgId: OrgId, attemptIds: readonly AttemptId[]) => Promise<void>
   release: (release: Release) => Promise<void>
@@ -41,6 +45,7 @@ export function makeBudgets(redis: Redis, options: { leaseMs: number }): Budgets
     hold: makeHold(redis, { leaseMs: options.leaseMs, epochOf: epochs.of }),
     preview: makePreview(redis, { epochOf: epochs.of }),
     settle: makeSettle(redis),
+    draw: makeDraw(redis),
     shrink: makeShrink(redis),
     renew: makeRenew(redis, options),
     release: makeRelease(redis),

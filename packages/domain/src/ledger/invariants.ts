@@ -70,7 +70,8 @@ const openHolds = (ledger: Ledger): Amount[] =>
 function charges(ledger: Ledger): Amount[] {
   const holds = new Map([...ledger.holds.keys()].map((name) => [name.split('/')[1] ?? '', name]))
   const of = (event: LedgerEvent): Amount[] => {
-    const name = holds.get(event.attemptId)
+    // What moves out of a slice is numbered: `<slice>:<number>`.
+    const name = holds.get(event.attemptId) ?? holds.get(event.attemptId.split(':')[0] ?? '')
     return name ? event.nodes.map((id) => [counterOf(name, id), ledgerAmountOf(event)] as const) : []
   }
   return ledger.events.flatMap(of)

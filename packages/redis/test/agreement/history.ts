@@ -17,6 +17,16 @@ export type Step =
       fault: 'none' | 'old-limits' | 'other-epoch' | 'past-window'
     }
   | { do: 'settle'; org: number; attempt: number; cost: 'nothing' | 'less' | 'same' | 'more'; tokens: number }
+  | {
+      do: 'draw'
+      org: number
+      /** The hold that pays. */
+      slice: number
+      attempt: number
+      team: number
+      person: number
+      cost: 'nothing' | 'less' | 'same' | 'more'
+    }
   | { do: 'shrink'; org: number; attempt: number; tenths: number }
   | { do: 'release'; org: number; attempt: number }
   | { do: 'renew'; org: number; attempts: number[] }
@@ -35,6 +45,8 @@ export type History = {
 
 export const orgs = 2
 export const attempts = 9
+/** Attempts that only slices pay for. */
+export const spent = 12
 export const teams = 2
 export const people = 3
 /** Root, teams, one per person in each team, one per person. */
@@ -70,6 +82,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       attempt,
       cost: fc.constantFrom('nothing', 'less', 'same', 'more'),
       tokens: fc.nat(40),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('draw'),
+      org,
+      slice: attempt,
+      attempt: fc.nat(attempts + spent - 1),
+      team: fc.nat(teams - 1),
+      person: fc.nat(people - 1),
+      cost: fc.constantFrom('nothing', 'less', 'less', 'same', 'more'),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('shrink'), org, attempt, tenths: fc.nat(11) }) },

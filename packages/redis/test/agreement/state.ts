@@ -55,7 +55,7 @@ export async function stateInRedis(redis: Redis, world: World, counterIds: reado
   for (const [, fields] of entries) {
     const of = (name: string) => fields[fields.indexOf(name) + 1] ?? ''
     const id = of('id')
-    if (!world.attempts.some((attempt) => attempt === id)) continue
+    if (!world.attempts.some((attempt) => attempt === id.split(':')[0])) continue
     state.events.push(text(id, of('kind'), of('amount'), of('hold'), of('nodes')))
   }
   state.events.sort()
@@ -99,7 +99,7 @@ export function stateInModel(
     }
   }
   for (const event of ledger.events) {
-    if (!world.attempts.includes(event.attemptId)) continue
+    if (!world.attempts.some((attempt) => attempt === event.attemptId.split(':')[0])) continue
     state.events.push(text(event.attemptId, event.kind, event.amount, event.hold, ...event.nodes))
   }
   state.events.sort()

@@ -1,6 +1,7 @@
 import type { AttemptId } from '@tollkeeper/domain/id'
 import {
   brokenInvariants,
+  draw,
   emptyLedger,
   hold,
   inOrg,
@@ -21,6 +22,7 @@ import { maxHoldNano } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
 import { expect } from 'vitest'
 import { makeSweeper } from '../../src/budgets.ts'
+import { makeDraw } from '../../src/ledger/draw.ts'
 import { counterKey } from '../../src/keys.ts'
 import { parsePreview } from '../../src/ledger/preview.ts'
 import { holdCall, holdScript, parseHoldReply } from '../../src/ledger/hold.ts'
@@ -70,6 +72,8 @@ export class Twin {
         return this.hold(world, step)
       case 'settle':
         return this.settle(world, step)
+      case 'draw':
+        return this.draw(world, step)
       case 'shrink':
         return this.shrink(world, step)
       case 'release':
@@ -195,6 +199,31 @@ export class Twin {
     expect(reply).toEqual(answer)
     if (held && amount > held.amount) {
       for (const id of held.nodes) this.remember(world, id, 0n, amount - held.amount)
+    }
+    return true
+  }
+
+  private async draw(world: World, step: Extract<Step, { do: 'draw' }>): Promise<boolean> {
+    const { orgId, attemptId } = this.ref(world, step.attempt)
+    const { attemptId: sliceId } = this.ref(world, step.slice)
+    const slice = this.taken(world, step.slice)
+    const amount = this.costOf(step.cost, slice?.amount ?? this.unit)
+    const nodes = chainOf(world, step.team, step.person, { oldLimits: false, pastWindow: false })
+    const reply = await makeDraw(this.redis)({
+      orgId,
+      sliceId,
+      attemptId,
+      amount,
+      nodes,
+      meta: aMeta(orgId),
+      result: anAnswer,
+    })
+    const ids = nodes.map(({ id }) => id)
+    const answer = this.apply(world, (ledger) => draw(ledger, { orgId, sliceId, attemptId, amount, nodes: ids }))
+    expect(reply).toEqual(answer)
+    if (answer.overage) {
+      const paid = slice?.amount ?? 0n
+      for (const id of slice?.nodes ?? ids) this.remember(world, id, 0n, amount - paid)
     }
     return true
   }

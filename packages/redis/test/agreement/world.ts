@@ -3,7 +3,7 @@ import type { AttemptId, BudgetId, OrgId } from '@tollkeeper/domain/id'
 import type { TokenLimit } from '@tollkeeper/domain/rate'
 import type { Scope } from '@tollkeeper/domain/scope'
 import { anOrgId, endOfTime } from '../builders.ts'
-import { attempts, people, teams } from './history.ts'
+import { attempts, people, spent, teams } from './history.ts'
 
 /** One organisation of a history: its budgets as they are set now, and who they count for. */
 export type World = {
@@ -30,7 +30,7 @@ export function aWorld(unit: bigint, withTokenLimits: boolean): World {
     Array.from({ length: count }, (_, i) => setting(`${name}${i}`, units))
   return {
     orgId,
-    attempts: Array.from({ length: attempts }, (_, i) => `${orgId}-a${i}` as AttemptId),
+    attempts: Array.from({ length: attempts + spent }, (_, i) => `${orgId}-a${i}` as AttemptId),
     budgets: [
       setting('root', 22, 3n * unit),
       ...of(teams, 'team', 14),
