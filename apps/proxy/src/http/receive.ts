@@ -19,6 +19,7 @@ export const beginJourney = (
   attempts: 0,
   firstByteMs: null,
   clampedTo: null,
+  ask: null,
   refusal: null,
   recorded: false,
 })

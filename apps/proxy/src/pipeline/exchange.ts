@@ -4,7 +4,7 @@ import type { RequestId } from '@tollkeeper/domain/id'
 import type { PolicyModel, PolicyProvider } from '@tollkeeper/domain/policy'
 import type { NanoUsd, Price } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
-import type { RefusalDetail } from '@tollkeeper/domain/usage'
+import type { RefusalDetail, RequestAsk } from '@tollkeeper/domain/usage'
 import type { Turn } from '../concurrency/turn.ts'
 import type { Standing } from '../standing/standing.ts'
 import type { Relay } from './answer/relay.ts'
@@ -24,6 +24,8 @@ export type Journey = {
   firstByteMs: number | null
   /** The output cap that was put in place of a larger one. */
   clampedTo: number | null
+  /** What its latest attempt asked of the budgets; null before one did. */
+  ask: RequestAsk | null
   /** Why it was refused, with amounts, for the console. */
   refusal: RefusalDetail | null
   /** Its row has been written, or rides with the settlement of its last attempt. */

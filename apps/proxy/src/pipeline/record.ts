@@ -65,6 +65,7 @@ export function makeRecord(deps: RecordDeps): Record {
       totalMs: totalOf(journey),
       userAgent: journey.userAgent,
       maxTokensClamped: journey.clampedTo,
+      ...(journey.ask && { ask: journey.ask }),
     }
   }
 

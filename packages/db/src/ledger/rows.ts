@@ -68,6 +68,7 @@ export const requestColumns: readonly Column<RequestEvent>[] = [
   { name: 'total_ms', type: 'float8', of: (event) => event.totalMs },
   { name: 'user_agent', type: 'text', of: (event) => (event.userAgent === null ? null : storable(event.userAgent)) },
   { name: 'max_tokens_clamped', type: 'integer', of: (event) => event.maxTokensClamped },
+  { name: 'ask', type: 'jsonb', of: (event) => (event.ask === undefined ? null : storableJson(event.ask)) },
   { name: 'team_id', type: 'text', of: (event) => event.scopes.teamId },
   { name: 'role_group_id', type: 'text', of: (event) => event.scopes.roleGroupId },
   { name: 'role_id', type: 'text', of: (event) => event.scopes.roleId },

@@ -25,17 +25,19 @@ export function parseNodeId(id: string): { budgetId: string; subject: string | n
 
 /**
  * The counters a request touches at `at`, root first, in the order of the chain and then of `budgets`.
- * An `each` budget counts per person, or per key where the key belongs to nobody.
+ * An `each` budget counts per person, or per key where the key belongs to nobody. `find` finds windows: a caller that
+ * asks for very many instants in order has a quicker way.
  */
 export function nodesOf(
   budgetsByScope: ReadonlyMap<string, readonly Budget[]>,
   ids: ScopeIds,
   calendar: { zone: string; at: Instant },
+  find: typeof windowOf = windowOf,
 ): BudgetNode[] {
   const nodes: BudgetNode[] = []
   for (const scope of chainOf(ids)) {
     for (const budget of budgetsByScope.get(`${scope.kind}:${scope.id}`) ?? []) {
-      const window = windowOf(budget.period, calendar.zone, calendar.at)
+      const window = find(budget.period, calendar.zone, calendar.at)
       const subject = budget.sharing === 'each' ? (ids.userId ?? ids.keyId) : null
       const opening = subject === null && budget.opening?.window === window.id ? budget.opening.amount : 0n
       nodes.push({ id: nodeIdOf(budget.id, subject, window.id), budget, window, opening })

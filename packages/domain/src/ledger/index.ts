@@ -1,3 +1,4 @@
+export * from './clamp.ts'
 export * from './draw.ts'
 export { hold, type HoldAnswer, type HoldRequest } from './hold.ts'
 export * from './invariants.ts'

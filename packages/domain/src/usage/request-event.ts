@@ -17,6 +17,20 @@ export const refusalDetail = z.object({
 })
 export type RefusalDetail = z.output<typeof refusalDetail>
 
+/** What an attempt asks of the budgets before one of them clamps it. */
+export const requestAsk = z.object({
+  /** Upper bound of the input tokens. */
+  input: z.int().nonnegative(),
+  /** The bound is a count, not the length of the body. */
+  exact: z.boolean(),
+  /** Output cap of one choice, and the smallest that is still worth an answer. */
+  cap: z.int().nonnegative(),
+  least: z.int().nonnegative(),
+  choices: z.int().positive(),
+  priceVersion: z.string(),
+})
+export type RequestAsk = z.output<typeof requestAsk>
+
 /**
  * One entry of the usage stream about a request as its caller saw it: the row that ties attempts together.
  * Money is not in it; the ledger has that.
@@ -46,5 +60,7 @@ export const requestEvent = z.object({
   /** Client program as it names itself, cut to 200 characters. */
   userAgent: z.string().max(200).nullable(),
   maxTokensClamped: z.int().nullable(),
+  /** Of the last attempt. Absent before a budget was asked, and in entries of earlier releases. */
+  ask: requestAsk.optional(),
 })
 export type RequestEvent = z.output<typeof requestEvent>

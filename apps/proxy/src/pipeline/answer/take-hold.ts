@@ -1,7 +1,8 @@
 import type { BudgetNode } from '@tollkeeper/domain/budget'
 import { fail } from '@tollkeeper/domain/failure'
 import type { AttemptId } from '@tollkeeper/domain/id'
-import { maxHoldNano, outputThatFits, worstCase, type NanoUsd } from '@tollkeeper/domain/price'
+import { clamp, mostClamps } from '@tollkeeper/domain/ledger'
+import { maxHoldNano, worstCase, type NanoUsd } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { Hold, HoldReply } from '@tollkeeper/redis/budgets'
 import type { Candidate, Routed } from '../exchange.ts'
@@ -38,9 +39,6 @@ export type TakeHoldDeps = BoundDeps & {
   random: () => number
 }
 
-/** Chains are short, and each refusal lowers the ask: more turns than this mean that others take what is left. */
-const mostTurns = 6
-
 /**
  * Takes the hold of one attempt over the whole chain, clamping its output to what the tightest budget still pays for.
  *
@@ -50,14 +48,19 @@ const mostTurns = 6
 export function makeTakeHold(deps: TakeHoldDeps): TakeHold {
   return async (routed, candidate, attempt) => {
     let ask = await firstAsk(deps, routed, candidate, attempt.bodyBytes)
-    for (let turn = 0; turn < mostTurns; turn += 1) {
+    noteAsk(routed, candidate, ask)
+    for (let turn = 0; turn < mostClamps; turn += 1) {
       const { reply, held } = await holdOnce(deps, routed, candidate, attempt.id, ask)
       switch (reply.kind) {
         case 'held':
           routed.standing.headroom = reply.headroom
           return { ...held, headroom: reply.headroom, tightest: nodeAt(held.nodes, reply.tightest) }
         case 'refused':
-          ask = ask.exact ? smallerAsk(deps, routed, candidate, held, reply) : await exactAsk(deps, routed, candidate)
+          if (ask.exact) ask = smallerAsk(deps, routed, candidate, held, reply)
+          else {
+            ask = await exactAsk(deps, routed, candidate)
+            noteAsk(routed, candidate, ask)
+          }
           break
         case 'fenced':
         case 'window':
@@ -67,6 +70,13 @@ export function makeTakeHold(deps: TakeHoldDeps): TakeHold {
     }
     throw fail('overloaded', undefined, { retryAfterMs: 1_000 })
   }
+}
+
+/** Keeps what is asked before any budget has clamped it: with that the request can be replayed under other limits. */
+function noteAsk(routed: Routed, candidate: Candidate, { input, exact, cap }: Ask): void {
+  const least = usefulCap(routed, candidate)
+  const { choices } = routed.chat
+  routed.journey.ask = { input, exact, cap, least, choices, priceVersion: candidate.price.version }
 }
 
 /** One hold, with the two answers that only say that this process was behind the store. */
@@ -123,15 +133,12 @@ function smallerAsk(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, he
     if (reply.retryAfterMs === null && fits >= least && fits < held.cap) return withCap(fits)
     throw refusedByTokens(routed, held, reply)
   }
-  const capFor = (left: NanoUsd): number =>
-    Math.floor((outputThatFits(held.input, candidate.price, left, held.cap * choices) ?? -1) / choices)
-  const fits = capFor(reply.limit - reply.used - reply.held)
-  if (fits >= least && fits < held.cap) return withCap(fits)
-  // What others hold may come back: then the same request, clamped, would be let in.
-  const later = reply.reason === 'held' || capFor(reply.limit - reply.used) >= least
+  const short = { over: reply.reason === 'over', used: reply.used, held: reply.held, limit: reply.limit }
+  const clamped = clamp({ input: held.input, cap: held.cap, choices, least }, candidate.price, short)
+  if (clamped.kind === 'smaller') return withCap(clamped.cap)
   throw refusedByBudget(routed, held, reply, {
-    later,
-    fits: Math.max(0, fits),
+    later: clamped.later,
+    fits: clamped.fits,
     retryAfterMs: 1_000 + Math.floor(deps.random() * 2_000),
   })
 }

@@ -1,0 +1,2 @@
+export * from './logged-attempt.ts'
+export * from './replay.ts'
