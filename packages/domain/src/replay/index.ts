@@ -1,2 +1,3 @@
 export * from './logged-attempt.ts'
 export * from './replay.ts'
+export * from './logged.ts'
