@@ -25,6 +25,7 @@ import { makeLedger } from './money/ledger.ts'
 import { makePersistent } from './money/until-acknowledged.ts'
 import { logRequest, type Logger } from './observe/logger.ts'
 import { makeMetrics } from './observe/metrics.ts'
+import { newSliceId } from './observe/request-id.ts'
 import { makeAdmit } from './pipeline/admit.ts'
 import { makeAnswer } from './pipeline/answer/answer.ts'
 import { makeRelays } from './pipeline/answer/relays.ts'
@@ -33,6 +34,7 @@ import { makeFoldedRows } from './pipeline/folded-rows.ts'
 import { makeRecord } from './pipeline/record.ts'
 import { makeRoute } from './pipeline/route.ts'
 import { makeUnderstand } from './pipeline/understand.ts'
+import { makeSlices } from './slices/slices.ts'
 import { makeStandings } from './standing/standings.ts'
 import { makeTargets } from './standing/targets.ts'
 
@@ -100,6 +102,7 @@ export function compose(env: Env, log: Logger): Proxy {
     runningStreams: () => relays.running,
     droppedRows: () => usage.dropped,
     crowdedLimits: () => permits.crowded,
+    slices: () => slices.count,
   })
   const ledger = makeLedger({
     budgets,
@@ -114,6 +117,18 @@ export function compose(env: Env, log: Logger): Proxy {
       else if (overage) log.warn(line, 'an attempt cost more than was held for it')
     },
     onLost: (attemptId, error) => log.error({ err: error, attempt: attemptId }, 'an attempt could not be settled'),
+  })
+  const slices = makeSlices({
+    hold: ledger.hold,
+    release: ledger.release,
+    closeLease: leases.close,
+    newSliceId,
+    storeNow,
+    monotonic,
+    random: Math.random,
+    onDefect,
+    everyMs: 1_000,
+    drillPercent: env.SLICE_DRILL_PERCENT,
   })
   const rows = makeFoldedRows({ write: usage.request, foldMs })
   const record = makeRecord({
@@ -143,13 +158,24 @@ export function compose(env: Env, log: Logger): Proxy {
   const rooms = {
     authenticate: makeAuthenticate(authentication, identify),
     understand: makeUnderstand({ read: (body) => readChatRequest(readJson(body)), monotonic }),
-    admit: makeAdmit({ places, takeRequest: permits.admit, givePermit: permits.giveBack, monotonic }),
+    admit: makeAdmit({
+      places,
+      takeRequest: permits.admit,
+      isStoreAway: isAway,
+      storeAway: () => slices.storeAway,
+      onUnchecked: () => metrics.withoutStore('unchecked'),
+      givePermit: permits.giveBack,
+      monotonic,
+    }),
     route: makeRoute({ monotonic }),
     answer: makeAnswer({
       bytesBound,
       inputTokens,
       outputTokens,
       hold: ledger.hold,
+      slices,
+      isStoreAway: isAway,
+      onOutage: () => metrics.withoutStore('slice'),
       refreshEpochs: budgets.epochs.refresh,
       storeNow,
       storeSays,
@@ -190,6 +216,7 @@ export function compose(env: Env, log: Logger): Proxy {
     readiness: () =>
       readiness({
         pingRedis: () => pings(redis),
+        slices: () => slices.count,
         oldestPendingMs: () => (settlements.oldestSince === null ? 0 : monotonic() - settlements.oldestSince),
         shuttingDown: () => shuttingDown,
       }),
@@ -227,7 +254,9 @@ export function compose(env: Env, log: Logger): Proxy {
       await Promise.race([closed, later(lastMs)])
       clearInterval(sweep)
       server.server.closeAllConnections()
-      await Promise.all([settlements.idle(), releases.idle()])
+      await settlements.idle()
+      await slices.stop()
+      await releases.idle()
       rows.flush()
       await usage.flush().catch(onDefect)
       leases.stop()

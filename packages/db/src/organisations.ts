@@ -1,4 +1,5 @@
 import type { OrgId } from '@tollkeeper/domain/id'
+import type { StoreOutage } from '@tollkeeper/domain/policy'
 import { atomic } from './atomic.ts'
 import type { Db } from './client.ts'
 import type { Organisation as Row } from './generated/client.ts'
@@ -19,6 +20,8 @@ export type Organisation = {
   moneyRefusalStatus: 402 | 429
   showAmounts: boolean
   defaultMaxOutputTokens: number
+  /** Whether requests are answered out of slices while budgets cannot be checked. */
+  storeOutage: StoreOutage
   policyVersion: number
   demo: boolean
   createdAt: Date
@@ -62,7 +65,10 @@ export async function all(db: Db): Promise<Organisation[]> {
 }
 
 export type OrganisationSettings = Partial<
-  Pick<Organisation, 'name' | 'timeZone' | 'moneyRefusalStatus' | 'showAmounts' | 'defaultMaxOutputTokens'>
+  Pick<
+    Organisation,
+    'name' | 'timeZone' | 'moneyRefusalStatus' | 'showAmounts' | 'defaultMaxOutputTokens' | 'storeOutage'
+  >
 >
 
 /**

@@ -1,7 +1,8 @@
 /** Whether this instance should get new requests, and why not. */
 export type Readiness = {
   ready: boolean
-  redis: 'ok' | 'unavailable'
+  /** `slices`: it is away, and organisations that have slices are answered out of them. */
+  redis: 'ok' | 'slices' | 'unavailable'
   /** Settlements the store has not acknowledged for longer than is usual. */
   settlements: 'ok' | 'pending'
   shuttingDown: boolean
@@ -9,6 +10,8 @@ export type Readiness = {
 
 export type HealthDeps = {
   pingRedis: () => Promise<boolean>
+  /** Slices that are held. */
+  slices: () => number
   /** How long the oldest settlement waits, in ms; 0 when none does. */
   oldestPendingMs: () => number
   shuttingDown: () => boolean
@@ -19,8 +22,13 @@ const usualMs = 2_000
 
 /** Not `/livez`: a store that is away must not have all instances restarted. */
 export async function readiness(deps: HealthDeps): Promise<Readiness> {
-  const redis = (await deps.pingRedis()) ? 'ok' : 'unavailable'
+  const redis = (await deps.pingRedis()) ? 'ok' : deps.slices() > 0 ? 'slices' : 'unavailable'
   const settlements = deps.oldestPendingMs() > usualMs ? 'pending' : 'ok'
   const shuttingDown = deps.shuttingDown()
-  return { ready: redis === 'ok' && settlements === 'ok' && !shuttingDown, redis, settlements, shuttingDown }
+  return {
+    ready: (redis === 'slices' || (redis === 'ok' && settlements === 'ok')) && !shuttingDown,
+    redis,
+    settlements,
+    shuttingDown,
+  }
 }

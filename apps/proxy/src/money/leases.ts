@@ -3,7 +3,7 @@ import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 /** Holds of this process that are still open, whose leases it keeps alive. */
 export type Leases = {
   open(orgId: OrgId, attemptId: AttemptId): void
-  close(orgId: OrgId, attemptId: AttemptId): void
+  close: (orgId: OrgId, attemptId: AttemptId) => void
   readonly count: number
   stop(): void
 }

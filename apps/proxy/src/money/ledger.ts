@@ -1,5 +1,6 @@
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
-import type { Hold, HoldReply, Release, Settlement, SettleReply } from '@tollkeeper/redis/budgets'
+import type { Draw, DrawReply, Hold, HoldReply, Release, Settlement, SettleReply } from '@tollkeeper/redis/budgets'
+import type { SliceShare } from '../slices/slice.ts'
 import type { Leases } from './leases.ts'
 import type { Persistent } from './until-acknowledged.ts'
 
@@ -16,6 +17,8 @@ export type Ledger = {
    * not ready, until it is.
    */
   settle: (settlement: Settlement) => Promise<SettleReply | undefined>
+  /** Charges an attempt that a slice paid for, again and again until it is acknowledged. */
+  draw: (draw: Draw, share: SliceShare) => Promise<DrawReply | undefined>
   /** Gives back a hold of which nothing was sent. */
   release: (release: Release) => Promise<void>
 }
@@ -24,6 +27,7 @@ export type LedgerDeps = {
   budgets: {
     hold(hold: Hold): Promise<HoldReply>
     settle(settlement: Settlement): Promise<SettleReply>
+    draw(draw: Draw): Promise<DrawReply>
     release(release: Release): Promise<void>
   }
   leases: Leases
@@ -31,7 +35,7 @@ export type LedgerDeps = {
   releases: Persistent
   onHold: (reply: HoldReply) => void
   /** Hears answers of settlements that need somebody's attention, also those acknowledged late. */
-  onSettled: (settlement: Settlement, reply: SettleReply) => void
+  onSettled: (settlement: Settlement | Draw, reply: SettleReply | DrawReply) => void
   /** A defect: the attempt's lease runs out and it is charged provisionally. */
   onLost: (attemptId: AttemptId, error: unknown) => void
 }
@@ -68,6 +72,22 @@ export function makeLedger(deps: LedgerDeps): Ledger {
       } catch (error) {
         closed(orgId, attemptId)
         deps.onLost(attemptId, error)
+        return undefined
+      }
+    },
+    async draw(draw, share) {
+      // The difference to the worst case is free for others at once; the store hears of it in time.
+      share.spent(draw.amount)
+      try {
+        return await deps.settlements.run(async () => {
+          const reply = await deps.budgets.draw(draw)
+          share.close(reply.kind !== 'drawn' && reply.kind !== 'duplicate')
+          deps.onSettled(draw, reply)
+          return reply
+        })
+      } catch (error) {
+        share.lose()
+        deps.onLost(draw.attemptId, error)
         return undefined
       }
     },

@@ -9,6 +9,7 @@ export type Gauges = {
   runningStreams: () => number
   droppedRows: () => number
   crowdedLimits: () => number
+  slices: () => number
 }
 
 export type Metrics = {
@@ -17,6 +18,8 @@ export type Metrics = {
   plain: (told: { route: string; status: number; failure: string | null }) => void
   held: (reply: { kind: string }) => void
   settled: (kind: string, overage: boolean) => void
+  /** A request that was answered, or let through, without the store. */
+  withoutStore: (what: 'slice' | 'unchecked') => void
   text: () => Promise<string>
   readonly contentType: string
 }
@@ -76,6 +79,12 @@ export function makeMetrics(gauges: Gauges): Metrics {
     help: 'Attempts that cost more than was held for them. Above 0 means that a provider does not keep to its caps.',
     registers,
   })
+  const withoutStore = new Counter({
+    name: 'gateway_without_store_total',
+    help: 'Requests while the store was away: paid by a slice, or let through without limits on requests being checked.',
+    labelNames: ['what'],
+    registers,
+  })
   gauge(registers, 'gateway_open_holds', 'Holds taken and not yet settled or given back.', gauges.openHolds)
   gauge(
     registers,
@@ -96,6 +105,7 @@ export function makeMetrics(gauges: Gauges): Metrics {
     'Limits on concurrency in front of which requests wait.',
     gauges.crowdedLimits,
   )
+  gauge(registers, 'gateway_slices', 'Slices that are held for times in which the store is away.', gauges.slices)
   gauge(
     registers,
     'gateway_dropped_rows',
@@ -128,6 +138,7 @@ export function makeMetrics(gauges: Gauges): Metrics {
       settlements.inc({ kind })
       if (overage) overages.inc()
     },
+    withoutStore: (what) => withoutStore.inc({ what }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   }

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import { newId, type RequestId } from '@tollkeeper/domain/id'
+import { newId, type AttemptId, type RequestId } from '@tollkeeper/domain/id'
 
 // Random bytes cost much less by the page.
 const pool = Buffer.alloc(4_096)
@@ -16,3 +16,6 @@ function random(count: number): Uint8Array {
 
 /** A new request id, `req_…`. */
 export const newRequestId = (): RequestId => newId('request', random)
+
+/** A new id of a slice, `slice_…`. */
+export const newSliceId = (): AttemptId => newId('slice', random)

@@ -3,6 +3,7 @@ import type { OrgId } from '@tollkeeper/domain/id'
 import type { RateLimit } from '@tollkeeper/domain/rate'
 import type { Permit } from '@tollkeeper/redis/rates'
 import type { Places } from '../concurrency/places.ts'
+import type { Standing } from '../standing/standing.ts'
 import { step, type Admitted, type Allowance, type Understood } from './exchange.ts'
 
 export type Admit = (understood: Understood) => Promise<Admitted>
@@ -18,6 +19,12 @@ export type AdmitDeps = {
   /** Places of this process for streams and for whole answers. */
   places: Places
   takeRequest: TakeRequest
+  /** Whether an error says that the store is away. */
+  isStoreAway: (error: unknown) => boolean
+  /** Whether it was found to be away a moment ago. */
+  storeAway: () => boolean
+  /** Hears of each request that was let through without its limits having been checked. */
+  onUnchecked: () => void
   givePermit: (orgId: OrgId, rates: readonly RateLimit[], permit: Permit) => void
   monotonic: () => number
 }
@@ -38,12 +45,29 @@ export function makeAdmit(deps: AdmitDeps): Admit {
     if (!standing.limitsRequests && !limited) return { ...understood, allowance: null }
     const { orgId } = standing.record.scopes
     const permit: Permit = { id: journey.requestId, kind }
-    const reply = await deps.takeRequest(orgId, standing.rates, permit)
+    const reply = await checked(deps, standing, permit)
     step(journey, 'admit', deps.monotonic())
+    if (reply === null) return { ...understood, allowance: null }
     if (reply.kind !== 'admitted') throw refusal(understood, kind, reply)
     if (limited) turn.add(() => deps.givePermit(orgId, standing.rates, permit))
     return { ...understood, allowance: reply.remaining }
   }
+}
+
+/** Null: the store is away, and the organisation wants to be answered all the same (design.md 9). */
+async function checked(
+  deps: AdmitDeps,
+  { record, rates, org }: Standing,
+  permit: Permit,
+): Promise<TakenRequest | null> {
+  const open = org.policy.settings.storeOutage === 'bounded'
+  try {
+    if (!open || !deps.storeAway()) return await deps.takeRequest(record.scopes.orgId, rates, permit)
+  } catch (error) {
+    if (!open || !deps.isStoreAway(error)) throw error
+  }
+  deps.onUnchecked()
+  return null
 }
 
 function refusal(

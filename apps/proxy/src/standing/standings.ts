@@ -26,16 +26,18 @@ export type Standings = {
 }
 
 /** A cached value, good until `freshUntil`; a little before, it is read again in the background. */
-type Cached<T> = { value: T; freshUntil: number; refreshFrom: number }
+type Cached<T> = { value: T; freshUntil: number; refreshFrom: number; trustedUntil: number }
 
 const freshMs = 5_000
 const refreshAfterMs = 2_500
+/** How old what is known may be while the store is away, for organisations that are answered then. */
+const trustedMs = 900_000
 /** A key that is not there: short, since somebody may be about to create it. */
 const absentMs = 1_000
 
 /**
  * Keys and policies in memory for at most 5 s (design.md 4), also when an announcement of a change is lost. With Redis
- * away, what is older than that is not trusted any more.
+ * away, what is older than that is not trusted any more; but by organisations that are answered out of slices then.
  */
 export function makeStandings(source: PolicySource, now: () => number): Standings {
   const keys = new LRUCache<string, Cached<KeyRecord | null>>({ max: 50_000 })
@@ -46,7 +48,12 @@ export function makeStandings(source: PolicySource, now: () => number): Standing
 
   const cached = <T>(value: T): Cached<T> => {
     const at = now()
-    return { value, freshUntil: at + (value === null ? absentMs : freshMs), refreshFrom: at + refreshAfterMs }
+    return {
+      value,
+      freshUntil: at + (value === null ? absentMs : freshMs),
+      refreshFrom: at + refreshAfterMs,
+      trustedUntil: at + trustedMs,
+    }
   }
   const loadKey = (publicId: string) =>
     once(loadingKeys, publicId, {
@@ -84,21 +91,39 @@ export function makeStandings(source: PolicySource, now: () => number): Standing
     return standing(key.value, org.value)
   }
 
+  /** What was known last, of an organisation that wants to be answered while the store is away. */
+  const lastKnown = (publicId: string): Standing | undefined => {
+    const key = keys.get(publicId)
+    const org = key?.value && orgs.get(key.value.scopes.orgId)
+    if (!key?.value || !org?.value || now() >= key.trustedUntil || now() >= org.trustedUntil) return undefined
+    return org.value.policy.settings.storeOutage === 'bounded' ? standing(key.value, org.value) : undefined
+  }
+
+  async function look(publicId: string): Promise<Lookup> {
+    const key = keys.get(publicId)
+    const record = key && now() < key.freshUntil ? key.value : await loadKey(publicId)
+    if (record) {
+      const { orgId } = record.scopes
+      const org = orgs.get(orgId)
+      const index = org && now() < org.freshUntil ? org.value : await loadOrg(orgId)
+      if (index) return { kind: 'found', standing: standing(record, index) }
+      return { kind: 'cannot-know' }
+    }
+    return { kind: (await source.isComplete()) ? 'unknown' : 'cannot-know' }
+  }
+
   return {
     known,
     async find(publicId) {
       const there = known(publicId)
       if (there) return { kind: 'found', standing: there }
-      const key = keys.get(publicId)
-      const record = key && now() < key.freshUntil ? key.value : await loadKey(publicId)
-      if (record) {
-        const { orgId } = record.scopes
-        const org = orgs.get(orgId)
-        const index = org && now() < org.freshUntil ? org.value : await loadOrg(orgId)
-        if (index) return { kind: 'found', standing: standing(record, index) }
-        return { kind: 'cannot-know' }
+      try {
+        return await look(publicId)
+      } catch (error) {
+        const last = lastKnown(publicId)
+        if (!last) throw error
+        return { kind: 'found', standing: last }
       }
-      return { kind: (await source.isComplete()) ? 'unknown' : 'cannot-know' }
     },
     forgetKey(publicId) {
       keys.delete(publicId)

@@ -16,6 +16,7 @@ const settings = {
   moneyRefusalStatus: 402,
   showAmounts: true,
   defaultMaxOutputTokens: 4_096,
+  storeOutage: 'closed',
   consoleUrl: 'https://console.example.com',
 } as const
 

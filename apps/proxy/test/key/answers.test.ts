@@ -45,6 +45,7 @@ it('shows only its own budget where the organisation hides amounts', async () =>
     moneyRefusalStatus: 402,
     showAmounts: false,
     defaultMaxOutputTokens: 4_096,
+    storeOutage: 'closed',
     consoleUrl: null,
   } as const
   const policy = aPolicy(world.simulator.url, { settings: hidden })

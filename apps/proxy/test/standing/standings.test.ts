@@ -91,3 +91,14 @@ it('keeps what it worked out for a policy that has not changed', async () => {
   const second = await find()
   expect(second.kind === 'found' && first.kind === 'found' && second.standing === first.standing).toBe(true)
 })
+
+it('trusts what it has for fifteen minutes where an organisation is answered out of slices, and no longer', async () => {
+  const { state, find } = world()
+  state.policy.settings.storeOutage = 'bounded'
+  await find()
+  state.away = true
+  state.now = 899_999
+  expect((await find()).kind).toBe('found')
+  state.now = 900_000
+  await expect(find()).rejects.toThrow('away')
+})

@@ -35,6 +35,7 @@ export async function buildOrgPolicy(
       moneyRefusalStatus: org.moneyRefusalStatus,
       showAmounts: org.showAmounts,
       defaultMaxOutputTokens: org.defaultMaxOutputTokens,
+      storeOutage: org.storeOutage,
       consoleUrl: options.consoleUrl,
     },
     budgets: (await usableBudgets(db, orgId)).map((budget) => ({

@@ -42,6 +42,7 @@ const prefixes = {
   budget: 'bud',
   provider: 'prov',
   request: 'req',
+  slice: 'slice',
   audit: 'aud',
   invite: 'inv',
   override: 'price',
@@ -73,6 +74,8 @@ type IdOf = {
   budget: BudgetId
   provider: ProviderId
   request: RequestId
+  /** The hold of a slice. */
+  slice: AttemptId
   audit: string
   invite: string
   override: string

@@ -13,6 +13,13 @@ export type ProviderKind = (typeof providerKinds)[number]
 export const tokenEncodings = ['o200k_base', 'cl100k_base', 'bytes'] as const
 export type TokenEncoding = (typeof tokenEncodings)[number]
 
+/**
+ * What happens to requests while Redis is away. `closed`: they are refused. `bounded`: each proxy answers them out of
+ * slices that it held beforehand, so that no budget can be exceeded, until those are used up (money.md 4.7).
+ */
+export const storeOutages = ['closed', 'bounded'] as const
+export type StoreOutage = (typeof storeOutages)[number]
+
 export const policyProvider = z.object({
   id: providerId,
   kind: z.enum(providerKinds),
@@ -60,6 +67,8 @@ export const orgPolicy = z.object({
     showAmounts: z.boolean(),
     /** Output cap given to requests that name none. */
     defaultMaxOutputTokens: z.int().positive(),
+    /** While budgets cannot be checked. Absent in policies that were published before there was a choice. */
+    storeOutage: z.enum(storeOutages).default('closed'),
     /** Where a refusal sends people: the console's address without a slash at its end. */
     consoleUrl: z.url().nullable(),
   }),

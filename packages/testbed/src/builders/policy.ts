@@ -119,6 +119,7 @@ export function aPolicy(url: string, change: Partial<OrgPolicy> = {}): OrgPolicy
       moneyRefusalStatus: 402,
       showAmounts: true,
       defaultMaxOutputTokens: 4_096,
+      storeOutage: 'closed',
       consoleUrl: null,
       ...change.settings,
     },

@@ -13,7 +13,8 @@ import { makeEstimate, type EstimateDeps } from './estimate.ts'
 import { Relay, type StreamDialect, type StreamEnd } from './relay.ts'
 import type { Relays } from './relays.ts'
 import { billOf, makeSettleAttempt, type SettleDeps } from './settle-attempt.ts'
-import { makeTakeHold, type Held, type TakeHoldDeps } from './take-hold.ts'
+import { makeTakeHold, type Held } from './take-hold.ts'
+import { makeTakeHoldOrSlice, type TakeSliceDeps } from './take-slice.ts'
 import { endOfUnanswered } from './upstream-failure.ts'
 
 export type Answer = (routed: Routed) => Promise<Answered>
@@ -26,7 +27,7 @@ export type ChatCaller = {
   render(body: ChatBody, candidate: Candidate, asked: { cap: number; field: string }): Buffer
 }
 
-export type AnswerDeps = TakeHoldDeps &
+export type AnswerDeps = TakeSliceDeps &
   SettleDeps &
   EstimateDeps & {
     bodyOf: (chat: ChatRequest) => ChatBody
@@ -50,7 +51,7 @@ type Attempt = { routed: Routed; candidate: Candidate; held: Held }
  * @throws Failure; whatever was held is settled or given back
  */
 export function makeAnswer(deps: AnswerDeps): Answer {
-  const takeHold = makeTakeHold(deps)
+  const takeHold = makeTakeHoldOrSlice(deps, makeTakeHold(deps))
   const settle = makeSettleAttempt(deps)
   const estimate = makeEstimate(deps)
 
@@ -68,8 +69,8 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     const bytes = caller.render(body, candidate, { cap: held.cap, field: chat.maxOutputField })
     journey.attempts += 1
     const running: Attempt = { routed, candidate, held }
-    if (chat.stream) return streamed(running, await caller.stream(bytes, id))
-    return whole(running, await caller.whole(bytes, id))
+    if (chat.stream) return streamed(running, await caller.stream(bytes, held.attemptId))
+    return whole(running, await caller.whole(bytes, held.attemptId))
   }
 
   async function callerOrRelease(routed: Routed, candidate: Candidate, held: Held): Promise<ChatCaller> {
@@ -78,7 +79,8 @@ export function makeAnswer(deps: AnswerDeps): Answer {
       if (client.gone()) throw fail('client_left', undefined)
       return deps.callerOf(standing, candidate.provider)
     } catch (error) {
-      await deps.ledger.release({ ...held, orgId: standing.record.scopes.orgId, rates: standing.rates })
+      if (held.share) held.share.giveBack()
+      else await deps.ledger.release({ ...held, orgId: standing.record.scopes.orgId, rates: standing.rates })
       throw error
     }
   }

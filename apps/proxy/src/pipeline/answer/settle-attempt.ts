@@ -5,7 +5,7 @@ import type { Ledger } from '../../money/ledger.ts'
 import type { Bill, Candidate, Routed } from '../exchange.ts'
 import type { Record } from '../record.ts'
 import type { Charge } from './charge.ts'
-import type { Held } from './take-hold.ts'
+import { metaOf, type Held } from './take-hold.ts'
 
 export type SettleDeps = {
   ledger: Ledger
@@ -30,23 +30,25 @@ export type SettleAttempt = (
 
 /** Settles an attempt, with the request's own row in the same entry of the stream, and tells what it cost. */
 export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
-  return async ({ routed, held }, charge, end) => {
+  return async ({ routed, candidate, held }, charge, end) => {
     const { journey, standing } = routed
     const { tokens, amount } = charge
     const request = deps.record.rowOf(journey, end)
     journey.recorded = true
     let used = tokens.outputText ?? 0
     for (const name of inputClasses) used += tokens[name] ?? 0
-    await deps.ledger.settle({
+    const settlement = {
       orgId: standing.record.scopes.orgId,
       attemptId: held.attemptId,
       amount,
-      tokens: used,
       nodes: held.nodes,
-      rates: standing.rates,
       result: { outcome: end.outcome, usageSource: charge.source, tokens, status: end.upstreamStatus },
       ...(request && { request }),
-    })
+    }
+    if (held.share) {
+      const meta = metaOf(routed, candidate, journey.atMs)
+      await deps.ledger.draw({ ...settlement, sliceId: held.share.sliceId, meta }, held.share)
+    } else await deps.ledger.settle({ ...settlement, tokens: used, rates: standing.rates })
     deps.record.settled(journey, end, charge)
     return billOf(held, amount)
   }

@@ -4,13 +4,15 @@ import type { AttemptId } from '@tollkeeper/domain/id'
 import { clamp, mostClamps } from '@tollkeeper/domain/ledger'
 import { maxHoldNano, worstCase, type NanoUsd } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
+import type { AttemptMeta } from '@tollkeeper/domain/usage'
 import type { Hold, HoldReply } from '@tollkeeper/redis/budgets'
+import type { SliceShare } from '../../slices/slice.ts'
 import type { Candidate, Routed } from '../exchange.ts'
 import { atLeastAnnounced, exactAsk, firstAsk, usefulCap, type Ask, type BoundDeps } from './bound.ts'
 import { refusedByBudget, refusedByTokens } from './refusal.ts'
 
 /** A hold that is asked for. */
-export type Asked = Omit<Held, 'headroom' | 'tightest'>
+export type Asked = Omit<Held, 'headroom' | 'tightest' | 'share'>
 
 /** A hold that was taken: what may be used, and what it is charged to. */
 export type Held = Ask & {
@@ -20,6 +22,8 @@ export type Held = Ask & {
   headroom: NanoUsd | null
   /** The budget with that amount. */
   tightest: BudgetNode | null
+  /** The part of a slice that pays; null: a hold of its own. */
+  share: SliceShare | null
 }
 
 export type TakeHold = (
@@ -54,7 +58,7 @@ export function makeTakeHold(deps: TakeHoldDeps): TakeHold {
       switch (reply.kind) {
         case 'held':
           routed.standing.headroom = reply.headroom
-          return { ...held, headroom: reply.headroom, tightest: nodeAt(held.nodes, reply.tightest) }
+          return { ...held, headroom: reply.headroom, tightest: nodeAt(held.nodes, reply.tightest), share: null }
         case 'refused':
           if (ask.exact) ask = smallerAsk(deps, routed, candidate, held, reply)
           else {
@@ -81,20 +85,13 @@ function noteAsk(routed: Routed, candidate: Candidate, { input, exact, cap }: As
 
 /** One hold, with the two answers that only say that this process was behind the store. */
 async function holdOnce(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, id: AttemptId, ask: Ask) {
-  const { standing, chat, journey } = routed
+  const { standing, chat } = routed
   const { orgId } = standing.record.scopes
   const amount = worstCase({ input: ask.input, output: ask.cap * chat.choices }, candidate.price) ?? maxHoldNano
   const holdNow = async () => {
     const atMs = deps.storeNow()
     const nodes = standing.nodesAt(atMs)
-    const meta = {
-      requestId: journey.requestId,
-      scopes: standing.record.scopes,
-      providerId: candidate.provider.id,
-      model: candidate.model.name,
-      priceVersion: candidate.price.version,
-      atMs,
-    }
+    const meta = metaOf(routed, candidate, atMs)
     const reply = await deps.hold({
       orgId,
       attemptId: id,
@@ -116,6 +113,16 @@ async function holdOnce(deps: TakeHoldDeps, routed: Routed, candidate: Candidate
   else return first
   return holdNow()
 }
+
+/** What is kept beside a charge. */
+export const metaOf = ({ journey, standing }: Routed, candidate: Candidate, atMs: Instant): AttemptMeta => ({
+  requestId: journey.requestId,
+  scopes: standing.record.scopes,
+  providerId: candidate.provider.id,
+  model: candidate.model.name,
+  priceVersion: candidate.price.version,
+  atMs,
+})
 
 const nodeAt = (nodes: readonly BudgetNode[], at: number | null): BudgetNode | null =>
   at === null ? null : (nodes[at] ?? null)

@@ -1,3 +1,4 @@
+import { storeOutages } from '@tollkeeper/domain/policy'
 import { timeZone } from '@tollkeeper/domain/time'
 import { z } from 'zod'
 import { emptyOr } from '#empty-or.ts'
@@ -29,6 +30,7 @@ export const settingsInput = z.object({
   moneyRefusalStatus: z.enum(['402', '429']).transform((text): 402 | 429 => (text === '402' ? 402 : 429)),
   showAmounts: z.boolean(),
   defaultMaxOutputTokens: count(1_000_000),
+  storeOutage: z.enum(storeOutages),
   requestsPerMinute: optionalCount(mostPerWindow),
   requestsPerHour: optionalCount(mostPerWindow),
   tokensPerMinute: optionalCount(mostPerWindow),

@@ -22,6 +22,7 @@ const changed = {
   moneyRefusalStatus: '429',
   showAmounts: false,
   defaultMaxOutputTokens: '2000',
+  storeOutage: 'bounded',
   requestsPerMinute: '60',
   requestsPerHour: '',
   tokensPerMinute: '50000',
@@ -36,6 +37,7 @@ describe('settings of an organisation', () => {
       moneyRefusalStatus: 402,
       showAmounts: true,
       defaultMaxOutputTokens: 4096,
+      storeOutage: 'closed',
       requestsPerMinute: 100,
       requestsPerHour: null,
       tokensPerMinute: 100_000,
@@ -70,6 +72,7 @@ describe('settings of an organisation', () => {
         moneyRefusalStatus: 429,
         showAmounts: false,
         defaultMaxOutputTokens: 2000,
+        storeOutage: 'bounded',
         consoleUrl: 'http://console.test',
       },
     })

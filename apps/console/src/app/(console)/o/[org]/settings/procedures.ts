@@ -40,13 +40,14 @@ const scopeOf = (orgId: OrgId) => ({ kind: 'organisation', id: orgId }) as const
 async function settingsOf(db: Db, orgId: OrgId) {
   const [org, limits] = [await one(db, orgId), await rateLimits.byScope(db, orgId, scopeOf(orgId))]
   if (!org) throw refuse('not-found', 'There is no such organisation.')
-  const { name, timeZone, moneyRefusalStatus, showAmounts, defaultMaxOutputTokens } = org
+  const { name, timeZone, moneyRefusalStatus, showAmounts, defaultMaxOutputTokens, storeOutage } = org
   return {
     name,
     timeZone,
     moneyRefusalStatus,
     showAmounts,
     defaultMaxOutputTokens,
+    storeOutage,
     requestsPerMinute: limits?.requestsPerMinute ?? null,
     requestsPerHour: limits?.requestsPerHour ?? null,
     tokensPerMinute: limits?.tokensPerMinute ?? null,

@@ -133,6 +133,21 @@ export function SettingsEditor({ settings, editable }: { settings: SettingsValue
           </Field>
         </div>
       </Card>
+      <Card
+        title="When budgets cannot be checked"
+        description="Budgets are kept in Redis. This is for the minutes in which it cannot be reached."
+      >
+        <Field
+          label="Requests in the meantime"
+          error={errors.storeOutage?.message}
+          hint="To keep answering, each proxy sets aside a little of every active key's budget beforehand: 1 % of what is left, at most $1. It spends no more than that, so no budget can be exceeded; limits on requests and tokens are not checked until Redis is back"
+        >
+          <Select {...form.register('storeOutage')}>
+            <option value="closed">Refuse with 503 until they can be checked</option>
+            <option value="bounded">Keep answering out of money set aside beforehand</option>
+          </Select>
+        </Field>
+      </Card>
       {failure ? <InlineError message={failure.message} requestId={failure.requestId} /> : null}
       {editable ? (
         <div className="flex justify-end gap-2">
