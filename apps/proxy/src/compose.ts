@@ -1,10 +1,11 @@
 import { openCredential } from '@tollkeeper/domain/credential'
 import { fail } from '@tollkeeper/domain/failure'
-import { bytesBound, ChatBody, inputTokens, makeCaller, outputTokens } from '@tollkeeper/providers'
+import { bytesBound, ChatBody, inputTokens, makeCaller, outputTokens, readLimits } from '@tollkeeper/providers'
 import { readBalances } from '@tollkeeper/redis/balances'
 import { makeBudgets } from '@tollkeeper/redis/budgets'
 import { connectRedis, connectRedisPatiently, redisReady, StoreUnavailable } from '@tollkeeper/redis/connection'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
+import { makeProviderLimitStore } from '@tollkeeper/redis/provider-limits'
 import { makeRates } from '@tollkeeper/redis/rates'
 import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
 import { readJson } from '@tollkeeper/wire/json'
@@ -19,6 +20,7 @@ import { readiness } from './http/health.ts'
 import { makeKeyReport } from './http/key.ts'
 import { openAiChatStream } from './http/openai-chat-stream.ts'
 import { makeServer, type PlainTold } from './http/server.ts'
+import { makeSyncForConsole, makeSyncForKey } from './http/sync-limits.ts'
 import { makeVerify } from './http/verify.ts'
 import { makeLeases } from './money/leases.ts'
 import { makeLedger } from './money/ledger.ts'
@@ -34,6 +36,8 @@ import { makeFoldedRows } from './pipeline/folded-rows.ts'
 import { makeRecord } from './pipeline/record.ts'
 import { makeRoute } from './pipeline/route.ts'
 import { makeUnderstand } from './pipeline/understand.ts'
+import { makeLimits } from './provider-limits/learned-limits.ts'
+import { makeSyncLimits } from './provider-limits/sync-limits.ts'
 import { makeSlices } from './slices/slices.ts'
 import { makeStandings } from './standing/standings.ts'
 import { makeTargets } from './standing/targets.ts'
@@ -51,6 +55,8 @@ const keepAliveMs = 10_000
 const stalledMs = 60_000
 const longestMs = 3_600_000
 const foldMs = 10_000
+/** How often learned limits of providers are written. */
+const writeLimitsMs = 5_000
 /** Asked every few seconds by machines: nobody wants to read that. */
 const probes = new Set(['/livez', '/readyz'])
 /** How long streams that were cut by a stop have to settle and say so. */
@@ -151,6 +157,9 @@ export function compose(env: Env, log: Logger): Proxy {
   const open = (sealed: string, binding: Parameters<typeof openCredential>[2]) =>
     openCredential(sealed, env.CREDENTIAL_PRIVATE_KEY, binding)
   const targetFor = makeTargets(open)
+  const limitStore = makeProviderLimitStore(redis)
+  const limits = makeLimits({ read: readLimits, write: limitStore.write, now, writeMs: writeLimitsMs })
+  const syncLimits = makeSyncLimits({ limits, store: limitStore, caller, targetFor })
   const authentication = { standings, peppers: env.KEY_PEPPERS, storeNow, monotonic }
   const identify = makeIdentify(authentication)
 
@@ -197,6 +206,10 @@ export function compose(env: Env, log: Logger): Proxy {
       streamDialect: openAiChatStream,
       relays,
       providerPlaces,
+      hear(standing, { provider, model }, outcome) {
+        if ('headers' in outcome)
+          limits.hear(standing.record.scopes.orgId, provider, model.upstreamName, outcome.headers)
+      },
       monotonic,
     }),
     record,
@@ -222,6 +235,7 @@ export function compose(env: Env, log: Logger): Proxy {
       }),
     metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
     verify: makeVerify({ caller, open, monotonic }),
+    syncLimits: { forConsole: makeSyncForConsole(syncLimits), forKey: makeSyncForKey(syncLimits) },
     tokens: { internal: env.INTERNAL_TOKEN, metrics: env.METRICS_TOKEN },
     asFailure: record.asFailure,
     extraHeaders,
@@ -259,6 +273,8 @@ export function compose(env: Env, log: Logger): Proxy {
       await releases.idle()
       rows.flush()
       await usage.flush().catch(onDefect)
+      await limits.flush().catch(() => {})
+      limits.stop()
       leases.stop()
       permits.stop()
       relays.close()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Caller, ReplyHeaders } from './http/caller.ts'
+import type { Caller } from './http/caller.ts'
+import type { ReplyHeaders } from './http/outcome.ts'
 import type { Target } from './target.ts'
 
 /** What a provider says about itself when asked for its models; the console's "Verify". */

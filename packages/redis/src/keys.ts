@@ -38,6 +38,11 @@ export const rateKey = (kind: RateKind, orgId: OrgId, scope: Scope): string =>
 export const permitsKey = (kind: 'streams' | 'whole', orgId: OrgId, scope: Scope): string =>
   `${kind === 'streams' ? 'ps' : 'pw'}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`
 
+/** What the providers of an organisation told about their limits. */
+export const providerLimitsKey = (orgId: OrgId): string => `pl:{${shardOf(orgId)}}:${orgId}`
+/** There while an organisation's providers were asked a short while ago. */
+export const providersAskedKey = (orgId: OrgId): string => `pq:{${shardOf(orgId)}}:${orgId}`
+
 export const keyRecordKey = (publicId: string): string => `key:${publicId}`
 export const orgPolicyKey = (orgId: OrgId): string => `org:${orgId}`
 export const policiesCompleteKey = 'policies:complete'

@@ -18,6 +18,10 @@ export type EndpointDeps = {
   readiness: () => Promise<Readiness>
   metrics: () => Promise<{ text: string; contentType: string }>
   verify: (body: Buffer) => Promise<object>
+  syncLimits: {
+    forConsole: (body: Buffer) => Promise<object>
+    forKey: (standing: Standing) => Promise<object>
+  }
   tokens: { internal: string; metrics: string | undefined }
   asFailure: (error: unknown) => Failure
   extraHeaders: () => readonly string[]
@@ -45,12 +49,13 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
         deps.tell({ requestId: given.requestId, route, status: statusOf(failure), failure: failure.code })
       }
     }
-  /** `GET` by a caller with a key. */
+  /** By a caller with a key. */
   const keyed = (
+    method: 'GET' | 'POST',
     paths: readonly string[],
     make: (standing: Standing, given: Given) => Promise<object> | object,
   ): Endpoint => ({
-    method: 'GET',
+    method,
     paths,
     needsKey: true,
     answer: json(paths[0] ?? '', async (given: KeyedGiven, request) =>
@@ -64,6 +69,16 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
     needsKey: false,
     answer,
   })
+  /** `POST` by our own processes. */
+  const internal = (path: string, make: (body: Buffer) => Promise<object>): Endpoint => ({
+    method: 'POST',
+    paths: [path],
+    needsKey: false,
+    answer: json(path, ({ body }, request) => {
+      if (!carries(request, deps.tokens.internal)) throw fail('invalid_api_key', undefined)
+      return make(body ?? Buffer.alloc(0))
+    }),
+  })
   const fine = json('/livez', () => ({ status: 'ok' }))
   const ready = json('/readyz', async () => {
     const state = await deps.readiness()
@@ -72,9 +87,10 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
 
   return [
     { method: 'POST', paths: underV1('/chat/completions'), needsKey: true, answer: deps.chat },
-    keyed(underV1('/models'), (standing, { query }) => modelList(standing, query)),
-    keyed(underV1('/models/:model'), (standing, { params }) => oneModel(standing, params['model'] ?? '')),
-    keyed(underV1('/key'), deps.keyReport),
+    keyed('GET', underV1('/models'), (standing, { query }) => modelList(standing, query)),
+    keyed('GET', underV1('/models/:model'), (standing, { params }) => oneModel(standing, params['model'] ?? '')),
+    keyed('GET', underV1('/key'), deps.keyReport),
+    keyed('POST', ['/sync/provider-limits'], deps.syncLimits.forKey),
     // Clients probe the base address; an answer without a redirect is all they want.
     open(['/livez', '/'], fine),
     open(['/readyz', '/health', '/v1/health'], ready),
@@ -84,15 +100,8 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
       const { text, contentType } = await deps.metrics()
       sendText(response, text, contentType)
     }),
-    {
-      method: 'POST',
-      paths: ['/internal/providers/verify'],
-      needsKey: false,
-      answer: json('/internal/providers/verify', ({ body }, request) => {
-        if (!carries(request, deps.tokens.internal)) throw fail('invalid_api_key', undefined)
-        return deps.verify(body ?? Buffer.alloc(0))
-      }),
-    },
+    internal('/internal/providers/verify', deps.verify),
+    internal('/internal/providers/sync-limits', deps.syncLimits.forConsole),
   ]
 }
 

@@ -1,1 +1,2 @@
 export * from './seal.ts'
+export * from './mark.ts'

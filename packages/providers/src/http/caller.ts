@@ -20,11 +20,9 @@ export type CallerOptions = {
 export type Caller = {
   post(target: Target, path: string, body: Buffer, id: string): Promise<Outcome<Answered>>
   postForStream(target: Target, path: string, body: Buffer, id: string): Promise<Outcome<Streaming>>
-  get(target: Target, path: string): Promise<Outcome<Answered & { headers: ReplyHeaders }>>
+  get(target: Target, path: string): Promise<Outcome<Answered>>
   close(): Promise<void>
 }
-
-export type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 const defaults: CallerOptions = {
   connections: 1_024,

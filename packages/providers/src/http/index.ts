@@ -1,2 +1,10 @@
 export { makeCaller, type Caller, type CallerOptions } from './caller.ts'
-export type { Answered, Outcome, StreamListener, Streaming, Unanswered, UpstreamStream } from './outcome.ts'
+export type {
+  Answered,
+  Outcome,
+  ReplyHeaders,
+  StreamListener,
+  Streaming,
+  Unanswered,
+  UpstreamStream,
+} from './outcome.ts'

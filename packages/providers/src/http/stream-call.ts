@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { ReplyHeaders } from './caller.ts'
-import type { Outcome, StreamListener, Streaming, UpstreamStream } from './outcome.ts'
+import type { Outcome, ReplyHeaders, StreamListener, Streaming, UpstreamStream } from './outcome.ts'
 import { brokenCall, isTimeout, reasonOf, refusedCall } from './unanswered.ts'
 
 /** As much of an error's body as is read. */
@@ -11,7 +10,7 @@ export class StreamCall implements Dispatcher.DispatchHandler, UpstreamStream {
   readonly #resolve: (outcome: Outcome<Streaming>) => void
   #controller: Dispatcher.DispatchController | undefined
   #status: number | null = null
-  #retryAfter: unknown
+  #headers: ReplyHeaders = {}
   #streaming = false
   #over = false
   #listener: StreamListener | undefined
@@ -30,12 +29,12 @@ export class StreamCall implements Dispatcher.DispatchHandler, UpstreamStream {
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ReplyHeaders): void {
     this.#status = status
-    this.#retryAfter = headers['retry-after']
+    this.#headers = headers
     const type = headers['content-type']
     if (status !== 200 || typeof type !== 'string' || !/^text\/event-stream\b/i.test(type)) return
     this.#streaming = true
     const id = headers['x-request-id']
-    this.#resolve({ kind: 'streaming', stream: this, upstreamId: typeof id === 'string' ? id : null })
+    this.#resolve({ kind: 'streaming', stream: this, upstreamId: typeof id === 'string' ? id : null, headers })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -52,7 +51,7 @@ export class StreamCall implements Dispatcher.DispatchHandler, UpstreamStream {
     this.#resolve(
       status === 200
         ? { kind: 'ambiguous', timedOut: false, status, reason: 'not-a-stream' }
-        : refusedCall(status, this.#retryAfter, Buffer.concat(this.#pieces)),
+        : refusedCall(status, this.#headers, Buffer.concat(this.#pieces)),
     )
   }
 
@@ -61,7 +60,7 @@ export class StreamCall implements Dispatcher.DispatchHandler, UpstreamStream {
     const status = this.#status
     this.#resolve(
       status !== null && status !== 200
-        ? refusedCall(status, this.#retryAfter, Buffer.concat(this.#pieces))
+        ? refusedCall(status, this.#headers, Buffer.concat(this.#pieces))
         : brokenCall(error, this.#controller !== undefined, status),
     )
   }

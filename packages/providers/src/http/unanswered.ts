@@ -1,4 +1,4 @@
-import type { Unanswered } from './outcome.ts'
+import type { ReplyHeaders, Unanswered } from './outcome.ts'
 
 const timeouts = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
@@ -14,10 +14,16 @@ export const isTimeout = (error: Error): boolean => timeouts.has((error as { cod
 export const reasonOf = (error: Error): string => (error as { code?: string }).code ?? error.name
 
 /** What a status other than 200 means, before any output. */
-export function refusedCall(status: number, retryAfter: unknown, body: Buffer): Unanswered {
-  const retryAfterMs = readRetryAfter(retryAfter)
+export function refusedCall(status: number, headers: ReplyHeaders, body: Buffer): Unanswered {
+  const retryAfterMs = readRetryAfter(headers['retry-after'])
   if (status < 400 || status > 499) return { kind: 'failed', status, retryAfterMs }
-  return { kind: 'refused', status, retryAfterMs, contextLength: status === 400 ? contextLengthWords(body) : null }
+  return {
+    kind: 'refused',
+    status,
+    retryAfterMs,
+    contextLength: status === 400 ? contextLengthWords(body) : null,
+    headers,
+  }
 }
 
 /** `Retry-After` in ms, whole seconds up to a day; null for a date or anything else. */

@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { ReplyHeaders } from './caller.ts'
-import type { Answered, Outcome } from './outcome.ts'
+import type { Answered, Outcome, ReplyHeaders } from './outcome.ts'
 import { brokenCall, refusedCall } from './unanswered.ts'
 
 /** Larger answers are no answers (security.md T-UP). */
@@ -8,14 +7,14 @@ const maxBytes = 32 * 1_048_576
 
 /** Hears one answer and gives it in one piece. */
 export class WholeCall implements Dispatcher.DispatchHandler {
-  readonly #resolve: (outcome: Outcome<Answered & { headers: ReplyHeaders }>) => void
+  readonly #resolve: (outcome: Outcome<Answered>) => void
   #started = false
   #status: number | null = null
   #headers: ReplyHeaders = {}
   #pieces: Buffer[] = []
   #bytes = 0
 
-  constructor(resolve: (outcome: Outcome<Answered & { headers: ReplyHeaders }>) => void) {
+  constructor(resolve: (outcome: Outcome<Answered>) => void) {
     this.#resolve = resolve
   }
 
@@ -38,7 +37,7 @@ export class WholeCall implements Dispatcher.DispatchHandler {
     const [first] = this.#pieces
     const body = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces)
     const status = this.#status ?? 0
-    if (status !== 200) return this.#resolve(refusedCall(status, this.#headers['retry-after'], body))
+    if (status !== 200) return this.#resolve(refusedCall(status, this.#headers, body))
     const id = this.#headers['x-request-id']
     this.#resolve({
       kind: 'answered',
@@ -51,8 +50,7 @@ export class WholeCall implements Dispatcher.DispatchHandler {
   onResponseError(_: unknown, error: Error): void {
     const status = this.#status
     // The head said no; losing the rest of its body changes nothing.
-    if (status !== null && status !== 200)
-      return this.#resolve(refusedCall(status, this.#headers['retry-after'], Buffer.alloc(0)))
+    if (status !== null && status !== 200) return this.#resolve(refusedCall(status, this.#headers, Buffer.alloc(0)))
     this.#resolve(brokenCall(error, this.#started, status))
   }
 }

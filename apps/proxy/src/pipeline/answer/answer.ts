@@ -38,6 +38,8 @@ export type AnswerDeps = TakeSliceDeps &
     relays: Relays
     /** Places at each provider. */
     providerPlaces: Places
+    /** Hears what came of a call: its headers may state the provider's limits. */
+    hear: (standing: Standing, candidate: Candidate, outcome: Outcome<WholeReply | Streaming>) => void
     monotonic: () => number
   }
 
@@ -87,8 +89,9 @@ export function makeAnswer(deps: AnswerDeps): Answer {
 
   async function whole(running: Attempt, outcome: Outcome<WholeReply>): Promise<Answered> {
     const { routed, candidate, held } = running
-    const { journey, client, chat } = routed
+    const { journey, client, chat, standing } = routed
     step(journey, 'provider', deps.monotonic())
+    deps.hear(standing, candidate, outcome)
     journey.firstByteMs = journey.timeline.at(-1)?.ms ?? null
     if (outcome.kind !== 'answered') return unanswered(running, outcome)
     const answer = deps.readAnswer(outcome.body)
@@ -114,6 +117,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
   async function streamed(running: Attempt, outcome: Outcome<Streaming>): Promise<Answered> {
     const { routed, candidate, held } = running
     step(routed.journey, 'head', deps.monotonic())
+    deps.hear(routed.standing, candidate, outcome)
     if (outcome.kind !== 'streaming') return unanswered(running, outcome)
     const { journey, chat } = routed
     const relay = new Relay(

@@ -1,0 +1,2 @@
+export * from './provider-limits.ts'
+export * from './reset.ts'
