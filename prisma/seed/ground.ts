@@ -1,8 +1,8 @@
 import type { Database } from '@tollkeeper/db/client'
 
 /** Everything but the price book and the history of migrations. */
-const tables = `organisation, "user", setup_link, ledger_entry, usage_hour, request, usage_dead, audit_entry, policy_outbox,
-  shard_epoch, verification, price_override`
+const tables = `organisation, "user", setup_link, ledger_entry, ledger_chain, usage_hour, request, usage_dead, audit_entry,
+  policy_outbox, shard_epoch, verification, price_override`
 
 /**
  * Makes sure that the demo may be written: true on a database that nobody used, and on one where a seeding was cut short,

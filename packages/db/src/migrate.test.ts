@@ -47,3 +47,30 @@ it('refuses to change or delete a ledger row or an audit entry', async () => {
     await expect(client.query('DELETE FROM audit_entry')).rejects.toThrow('only ever added to')
   })
 })
+
+it('sets the recording role up for a migrator that is no superuser, also where another database did it before', async () => {
+  await withShadowDatabase(postgres.url, async (empty) => {
+    const database = new URL(empty).pathname.slice(1)
+    const login = `migrator_${database}`
+    await withClient(postgres.url, (client) =>
+      client.query(`CREATE ROLE ${login} LOGIN PASSWORD 'x' CREATEROLE; ALTER DATABASE ${database} OWNER TO ${login};
+        GRANT tollkeeper_ledger TO ${login} WITH ADMIN OPTION`),
+    )
+    const url = new URL(empty)
+    url.username = login
+    url.password = 'x'
+    await migrate(url.href)
+    const rows = await withClient(url.href, async (client) => {
+      await client.query('BEGIN; SET LOCAL ROLE tollkeeper_ledger')
+      return (await client.query('SELECT event_id FROM ledger_entry')).rows
+    })
+    expect(rows).toEqual([])
+    await withClient(postgres.url, (client) =>
+      client.query(`ALTER DATABASE ${database} OWNER TO CURRENT_USER; REASSIGN OWNED BY ${login} TO CURRENT_USER`),
+    )
+    await withClient(empty, (client) =>
+      client.query(`REASSIGN OWNED BY ${login} TO CURRENT_USER; DROP OWNED BY ${login}`),
+    )
+    await withClient(postgres.url, (client) => client.query(`DROP OWNED BY ${login}; DROP ROLE ${login}`))
+  })
+})

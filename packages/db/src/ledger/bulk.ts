@@ -3,7 +3,7 @@ import type pg from 'pg'
 /** One column of a bulk insert: its Postgres type, and its value in a row. */
 export type Column<Row> = {
   name: string
-  type: 'text' | 'bigint' | 'integer' | 'float8' | 'boolean' | 'timestamptz' | 'jsonb' | 'words'
+  type: 'text' | 'bigint' | 'integer' | 'float8' | 'boolean' | 'timestamptz' | 'date' | 'jsonb' | 'words'
   of: (row: Row) => string | number | bigint | boolean | Date | null
 }
 

@@ -1,10 +1,11 @@
 import type pg from 'pg'
-import { eventIdOf, type AttemptEvent, type RequestEvent } from '@tollkeeper/domain/usage'
+import type { AttemptEvent, RequestEvent } from '@tollkeeper/domain/usage'
 import { rollupLock } from '../rollups/realign.ts'
 import { hourColumns, keyColumns, sumColumns, sumsOf, type HourSum } from '../rollups/sums.ts'
+import { appendToLedger } from './append.ts'
 import { insertRows, type Column } from './bulk.ts'
 import { attemptsOf, requestsOf, type UsageEntry } from './entry.ts'
-import { ledgerColumns, requestColumns } from './rows.ts'
+import { requestColumns } from './rows.ts'
 import { storable, storableJson } from './storable.ts'
 
 /** What was new: entries recorded before count nothing. */
@@ -36,7 +37,7 @@ async function write(client: pg.PoolClient, entries: readonly UsageEntry[]): Pro
   const dead = entries.filter((entry) => entry.payload.kind === 'unreadable')
   await client.query('SELECT pg_advisory_xact_lock_shared($1::bigint)', [rollupLock])
   const zones = await zonesOf(client, attempts, requests)
-  const newAttempts = await insertNew(client, attempts, ledger)
+  const newAttempts = await appendToLedger(client, attempts)
   const newRequests = await insertNew(client, requests, requestTable)
   const { length: unreadable } = await insertRows(client, deadTable, dead)
   const sums = sumsOf({ attempts: newAttempts, requests: newRequests }, (orgId) => zones.get(orgId) ?? 'UTC')
@@ -46,13 +47,6 @@ async function write(client: pg.PoolClient, entries: readonly UsageEntry[]): Pro
 }
 
 type Table<Event> = { table: string; columns: readonly Column<Event>[]; rest: string; idOf: (event: Event) => string }
-
-const ledger: Table<AttemptEvent> = {
-  table: 'ledger_entry',
-  columns: ledgerColumns,
-  rest: 'ON CONFLICT DO NOTHING RETURNING event_id AS id',
-  idOf: eventIdOf,
-}
 
 const requestTable: Table<RequestEvent> = {
   table: 'request',
@@ -140,11 +134,18 @@ async function touchKeys(
   )
 }
 
+/**
+ * The transaction acts as the role that may only add to the ledger (migration ledger_chain), where the server has it: a
+ * mistake above then cannot change what was recorded.
+ */
+const asAppender = `SELECT set_config('role', rolname, true) FROM pg_roles
+  WHERE rolname = 'tollkeeper_ledger' AND pg_has_role(oid, 'MEMBER') AND has_table_privilege(oid, 'ledger_entry', 'INSERT')`
+
 async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('BEGIN')
+    await client.query(`BEGIN; ${asAppender}`)
     const result = await work(client)
     await client.query('COMMIT')
     return result
@@ -161,12 +162,15 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
 const stateOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
-/** Deadlocks should not happen, since everybody writes in the same order; should one, the loser tries again. */
+/**
+ * Deadlocks should not happen, since everybody writes in the same order, nor should a row appear that was not there a
+ * moment ago, but while a worker of the release before this one still runs. Should one, the loser tries again.
+ */
 async function again<T>(work: () => Promise<T>, times = 3): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (times <= 1 || stateOf(error) !== '40P01') throw error
+    if (times <= 1 || !['40P01', '23505'].includes(stateOf(error))) throw error
     return again(work, times - 1)
   }
 }
