@@ -18,6 +18,7 @@ import { makeChatCompletions } from './http/chat-completions.ts'
 import { endpointsOf } from './http/endpoints.ts'
 import { readiness } from './http/health.ts'
 import { makeKeyReport } from './http/key.ts'
+import { makeQuote } from './http/quote.ts'
 import { openAiChatStream } from './http/openai-chat-stream.ts'
 import { makeServer, type PlainTold } from './http/server.ts'
 import { makeSyncForConsole, makeSyncForKey } from './http/sync-limits.ts'
@@ -33,6 +34,7 @@ import { makeAnswer } from './pipeline/answer/answer.ts'
 import { makeRelays } from './pipeline/answer/relays.ts'
 import { makeAuthenticate, makeIdentify } from './pipeline/authenticate.ts'
 import { makeFoldedRows } from './pipeline/folded-rows.ts'
+import { makeQuoteOf } from './pipeline/quote/quote.ts'
 import { makeRecord } from './pipeline/record.ts'
 import { makeRoute } from './pipeline/route.ts'
 import { makeUnderstand } from './pipeline/understand.ts'
@@ -164,6 +166,14 @@ export function compose(env: Env, log: Logger): Proxy {
   const identify = makeIdentify(authentication)
 
   let shuttingDown = false
+  const holding = {
+    bytesBound,
+    inputTokens,
+    refreshEpochs: budgets.epochs.refresh,
+    storeNow,
+    storeSays,
+    random: Math.random,
+  }
   const rooms = {
     authenticate: makeAuthenticate(authentication, identify),
     understand: makeUnderstand({ read: (body) => readChatRequest(readJson(body)), monotonic }),
@@ -178,17 +188,12 @@ export function compose(env: Env, log: Logger): Proxy {
     }),
     route: makeRoute({ monotonic }),
     answer: makeAnswer({
-      bytesBound,
-      inputTokens,
+      ...holding,
       outputTokens,
       hold: ledger.hold,
       slices,
       isStoreAway: isAway,
       onOutage: () => metrics.withoutStore('slice'),
-      refreshEpochs: budgets.epochs.refresh,
-      storeNow,
-      storeSays,
-      random: Math.random,
       ledger,
       record,
       statusOf,
@@ -225,6 +230,13 @@ export function compose(env: Env, log: Logger): Proxy {
   const endpoints = endpointsOf({
     chat: makeChatCompletions({ rooms, now, monotonic, extraHeaders }),
     identify,
+    quote: makeQuote({
+      rooms,
+      quoteOf: makeQuoteOf({ ...holding, preview: budgets.preview }),
+      bytesOf: ({ chat }) => new ChatBody(chat).bytes,
+      now,
+      monotonic,
+    }),
     keyReport: makeKeyReport({ readBalances: (orgId, ids) => readBalances(redis, orgId, ids), storeNow }),
     readiness: () =>
       readiness({

@@ -15,6 +15,7 @@ export type EndpointDeps = {
   chat: (request: IncomingMessage, response: ServerResponse, given: KeyedGiven) => Promise<void>
   identify: Identify
   keyReport: (standing: Standing) => Promise<object>
+  quote: (request: IncomingMessage, given: KeyedGiven) => Promise<object>
   readiness: () => Promise<Readiness>
   metrics: () => Promise<{ text: string; contentType: string }>
   verify: (body: Buffer) => Promise<object>
@@ -87,6 +88,12 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
 
   return [
     { method: 'POST', paths: underV1('/chat/completions'), needsKey: true, answer: deps.chat },
+    {
+      method: 'POST',
+      paths: underV1('/quote'),
+      needsKey: true,
+      answer: json('/v1/quote', (given: KeyedGiven, request) => deps.quote(request, given)),
+    },
     keyed('GET', underV1('/models'), (standing, { query }) => modelList(standing, query)),
     keyed('GET', underV1('/models/:model'), (standing, { params }) => oneModel(standing, params['model'] ?? '')),
     keyed('GET', underV1('/key'), deps.keyReport),

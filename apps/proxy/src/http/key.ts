@@ -1,8 +1,9 @@
-import type { BudgetNode } from '@tollkeeper/domain/budget'
 import type { OrgId } from '@tollkeeper/domain/id'
-import { usdText, type NanoUsd } from '@tollkeeper/domain/price'
-import { zonedText, type Instant } from '@tollkeeper/domain/time'
+import type { NanoUsd } from '@tollkeeper/domain/price'
+import type { Instant } from '@tollkeeper/domain/time'
 import type { Standing } from '../standing/standing.ts'
+import { budgetBody } from './budget-body.ts'
+import { rateLimitBody } from './rate-limit-body.ts'
 
 export type KeyDeps = {
   /** Counters as they stand; one that nobody has spent from yet is absent. */
@@ -24,7 +25,9 @@ export function makeKeyReport(deps: KeyDeps) {
       record.scopes.orgId,
       shown.map(({ id }) => id),
     )
-    const budgets = shown.map((node) => budgetBody(node, balances.get(node.id), timeZone))
+    const budgets = shown.map((node) =>
+      budgetBody(node, balances.get(node.id) ?? { used: node.opening, held: 0n }, timeZone),
+    )
     const own = budgets.find(({ scope }) => scope.type === 'key')
     return {
       object: 'key',
@@ -38,34 +41,7 @@ export function makeKeyReport(deps: KeyDeps) {
       resets_at: own?.resets_at ?? null,
       allowed_models: record.allowedModels,
       budgets,
-      rate_limits: standing.rates.map((rate) => ({
-        scope: { type: rate.scope.kind, id: rate.scope.id, name: rate.scope.name },
-        requests_per_minute: rate.requestsPerMinute,
-        requests_per_hour: rate.requestsPerHour,
-        tokens_per_minute: rate.tokensPerMinute,
-        streams_at_a_time: rate.concurrency?.streams ?? null,
-        whole_answers_at_a_time: rate.concurrency?.whole ?? null,
-      })),
+      rate_limits: standing.rates.map(rateLimitBody),
     }
-  }
-}
-
-function budgetBody(
-  { budget, window, opening }: BudgetNode,
-  balance: { used: NanoUsd; held: NanoUsd } | undefined,
-  zone: string,
-) {
-  const used = balance?.used ?? opening
-  const held = balance?.held ?? 0n
-  const left = budget.limit - used - held
-  return {
-    scope: { type: budget.scope.kind, id: budget.scope.id, name: budget.scope.name },
-    period: budget.period,
-    mode: budget.mode,
-    limit_usd: usdText(budget.limit),
-    spent_usd: usdText(used),
-    held_usd: usdText(held),
-    left_usd: usdText(left < 0n ? 0n : left),
-    resets_at: budget.period === 'all' ? null : zonedText(zone, window.endMs),
   }
 }

@@ -1,20 +1,9 @@
-import { tokenClasses, type TokenClass } from '@tollkeeper/domain/price'
+import { tokenClasses } from '@tollkeeper/domain/price'
 import { eventIdOf, ledgerAmountOf, type AttemptEvent, type RequestEvent } from '@tollkeeper/domain/usage'
 import type { Column } from './bulk.ts'
 import { outcomeOf } from './request-outcome.ts'
+import { storedTokens } from '../log/stored-tokens.ts'
 import { storable, storableJson } from './storable.ts'
-
-const columnOf: Record<TokenClass, string> = {
-  inputUncached: 'input_uncached',
-  inputCacheRead: 'input_cache_read',
-  inputCacheWrite5m: 'input_cache_write_5m',
-  inputCacheWrite1h: 'input_cache_write_1h',
-  outputText: 'output_text',
-  audioIn: 'audio_in',
-  audioOut: 'audio_out',
-  imageIn: 'image_in',
-  imageOut: 'image_out',
-}
 
 /** Tokens of a ledger row. While a charge is provisional nobody knows them; the correction brings them. */
 export const tokensOf = (event: AttemptEvent): AttemptEvent['result']['tokens'] =>
@@ -39,7 +28,7 @@ export const ledgerColumns: readonly Column<AttemptEvent>[] = [
   { name: 'model', type: 'text', of: (event) => storable(event.meta.model) },
   { name: 'price_version', type: 'text', of: (event) => storable(event.meta.priceVersion) },
   ...tokenClasses.map((name): Column<AttemptEvent> => ({
-    name: columnOf[name],
+    name: storedTokens[name],
     type: 'integer',
     of: (event) => tokensOf(event)[name] ?? 0,
   })),

@@ -3,6 +3,7 @@
 import {
   ChevronRight,
   EllipsisVertical,
+  FlaskConical,
   KeyRound,
   Landmark,
   UserRound,
@@ -27,6 +28,7 @@ export type RowActions = {
   edit: (branch: Branch, budget: ShownBudget | null) => void
   add: (branch: Branch) => void
   remove: (branch: Branch, budget: ShownBudget) => void
+  whatIf: (branch: Branch, budget: ShownBudget | null) => void
 }
 
 export type BudgetRowProps = {
@@ -170,6 +172,9 @@ function Figures({ row, numbers, isLive, active, actions }: FiguresProps) {
             <Button size="sm" variant="ghost" tabIndex={active ? 0 : -1} onClick={() => actions.edit(branch, own)}>
               Edit limit
             </Button>
+            <IconButton label="What if" tabIndex={active ? 0 : -1} onClick={() => actions.whatIf(branch, own)}>
+              <FlaskConical aria-hidden />
+            </IconButton>
             {own ? (
               <Menu
                 trigger={

@@ -16,12 +16,14 @@ import { BudgetGrid } from './budget-grid.tsx'
 import { EditDialog, type Edited } from './edit-dialog.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
 import { useTree } from './use-tree.ts'
+import { WhatIfDialog } from './what-if/what-if-dialog.tsx'
 
 export function Budgets() {
   const { timeZone } = useOrg()
   const [paused, setPaused] = useState(false)
   const [edited, setEdited] = useState<Edited | undefined>()
   const [removed, setRemoved] = useState<{ branch: Branch; budget: ShownBudget } | undefined>()
+  const [tried, setTried] = useState<Edited | undefined>()
   const { tree, rows, numbers, isLive, liveFailed, toggle } = useTree(paused)
   const { data } = tree
   const top = data?.teams[0]
@@ -84,12 +86,14 @@ export function Budgets() {
                 edit: (branch, budget) => setEdited({ branch, budget }),
                 add: (branch) => setEdited({ branch, budget: null }),
                 remove: (branch, budget) => setRemoved({ branch, budget }),
+                whatIf: (branch, budget) => setTried({ branch, budget }),
               }}
             />
           </Card>
         )}
       </div>
       {edited ? <EditDialog edited={edited} onClose={() => setEdited(undefined)} /> : null}
+      {tried ? <WhatIfDialog edited={tried} onClose={() => setTried(undefined)} /> : null}
       {removed ? <RemoveDialog {...removed} onClose={() => setRemoved(undefined)} /> : null}
     </>
   )

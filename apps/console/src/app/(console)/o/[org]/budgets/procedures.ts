@@ -12,6 +12,8 @@ import { effectOf } from './effect.ts'
 import { budgetForm, liveInput, removeInput, scopeInput, setInput, setRatesInput, teamInput } from './inputs.ts'
 import { liveOf } from './live.ts'
 import { belowTeam, treeOf } from './tree.ts'
+import { whatIfInput } from './what-if/inputs.ts'
+import { whatIf } from './what-if/what-if.ts'
 import { checkBelowTeam, checkMayEdit } from './who-may.ts'
 
 const mayWrite = orgProcedure('budget.write')
@@ -45,6 +47,12 @@ export const budgetsProcedures = router({
   effect: mayWrite.input(budgetForm.extend(scopeInput.shape)).query(async ({ ctx, input }) => {
     await checkMayEdit(ctx, ctx.db, input.scope)
     return effectOf(ctx, input, Date.now())
+  }),
+
+  /** What a limit would have refused, had it been there: replays the last days. */
+  whatIf: mayWrite.input(whatIfInput).query(async ({ ctx, input }) => {
+    await checkMayEdit(ctx, ctx.db, input.scope)
+    return whatIf(ctx, input, Date.now())
   }),
 
   /** Gives a scope a limit, or changes one. Its counter goes on unless the period or whom it is for changes. */

@@ -1,0 +1,2 @@
+export { openingsAt } from './openings.ts'
+export { countLog, readLog } from './read-log.ts'
