@@ -17,7 +17,7 @@ export type Standing = {
   /** Whether any limit on running streams, or whole answers, is set. */
   limitsRunning: Readonly<Record<'streams' | 'whole', boolean>>
   hasHardBudget: boolean
-  /** Budget counters at an instant. The same list as long as no window ends. */
+  /** Budget counters at an instant. The same list as long as no window, and no raise, begins or ends. */
   nodesAt(at: Instant): readonly BudgetNode[]
   /**
    * Smallest amount left on the hard budgets after this key's latest hold; undefined before the first one, null
@@ -42,8 +42,8 @@ export function standingOf(record: KeyRecord, org: OrgIndex): Standing {
   const nodesAt = (at: Instant): readonly BudgetNode[] => {
     if (at >= from && at < until) return nodes
     nodes = nodesOf(org.budgetsByScope, record.scopes, calendar(at))
-    from = Math.max(...nodes.map((node) => node.window.startMs))
-    until = Math.min(...nodes.map((node) => node.window.endMs))
+    from = Math.max(...nodes.map(({ window, inForce }) => inForce?.fromMs ?? window.startMs))
+    until = Math.min(...nodes.map(({ window, inForce }) => inForce?.untilMs ?? window.endMs))
     return nodes
   }
   return {

@@ -12,6 +12,7 @@ import { noteOrgChange } from '../policies/outbox.ts'
 import { liveNameOf } from '../scope-names.ts'
 import { openingOf } from './opening.ts'
 import { fromRow, scopeColumns, scopeOf } from './rows.ts'
+import { raiseVersion } from './version.ts'
 
 export type BudgetInput = {
   /** The budget to edit. Without it: the scope's budget of that period and sharing, or a new one. */
@@ -23,6 +24,8 @@ export type BudgetInput = {
   mode: BudgetMode
   /** A person or a key is one subject, so theirs is always a pool. */
   sharing: BudgetSharing
+  /** nano-USD that may be carried into the next window; null or absent: none. An all-time budget has no next window. */
+  carryOver?: NanoUsd | null
 }
 
 /** `taken`: the scope has another budget of that period and sharing. */
@@ -52,7 +55,7 @@ export async function set(
     if (input.id !== undefined && !edited) return no('not-found')
     if (same && same.id !== edited?.id) return no('taken')
     let row: Row
-    if (edited && same) row = await changeLimit(tx, orgId, edited.id, wanted)
+    if (edited && same) row = await changeLimit(tx, orgId, edited.id, wanted, at)
     else {
       if (edited) await end(tx, orgId, edited.id, at)
       row = await begin(tx, orgId, wanted, { zone, at: at.getTime() })
@@ -93,8 +96,12 @@ export async function reopenBudgets(
     const [before, after] = [calendar.from, calendar.to].map((zone) => windowOf(row.period, zone, calendar.at).id)
     if (before === after) continue
     await end(tx, orgId, row.id, new Date(calendar.at))
-    const input = { ...row, scope: scopeOf(row), limit: row.limitNano }
-    await begin(tx, orgId, input, { zone: calendar.to, at: calendar.at })
+    const input = { ...row, scope: scopeOf(row), limit: row.limitNano, carryOver: row.carryOverNano }
+    const anew = await begin(tx, orgId, input, { zone: calendar.to, at: calendar.at })
+    const at = new Date(calendar.at)
+    const running = { orgId, budgetId: row.id, until: { gt: at } }
+    await tx.budgetRaise.updateMany({ where: running, data: { budgetId: anew.id } })
+    await raiseVersion(tx, orgId, anew.id, at)
   }
 }
 
@@ -116,17 +123,23 @@ export async function begin(
       limitNano: limit,
       mode,
       sharing,
+      carryOverNano: carryOverOf(input),
       createdAt: new Date(calendar.at),
       ...opening,
     },
   })
 }
 
-const changeLimit = (tx: Db, orgId: OrgId, id: string, to: Pick<BudgetInput, 'limit' | 'mode'>): Promise<Row> =>
-  tx.budget.update({
+async function changeLimit(tx: Db, orgId: OrgId, id: string, to: BudgetInput, at: Date): Promise<Row> {
+  await raiseVersion(tx, orgId, id, at)
+  return tx.budget.update({
     where: { orgId_id: { orgId, id } },
-    data: { limitNano: to.limit, mode: to.mode, version: { increment: 1 } },
+    data: { limitNano: to.limit, mode: to.mode, carryOverNano: carryOverOf(to) },
   })
+}
+
+const carryOverOf = ({ period, carryOver }: Pick<BudgetInput, 'period' | 'carryOver'>): NanoUsd | null =>
+  period === 'all' ? null : (carryOver ?? null)
 
 async function end(tx: Db, orgId: OrgId, id: string, at: Date): Promise<boolean> {
   const { count } = await tx.budget.updateMany({ where: { orgId, id, deletedAt: null }, data: { deletedAt: at } })

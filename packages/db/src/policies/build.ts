@@ -1,3 +1,4 @@
+import type { Budget } from '@tollkeeper/domain/budget'
 import type { KeyId, MemberId, OrgId, RoleGroupId, RoleId, TeamId } from '@tollkeeper/domain/id'
 import { keyRecord, orgPolicy, type KeyRecord, type OrgPolicy } from '@tollkeeper/domain/policy'
 import type { Instant } from '@tollkeeper/domain/time'
@@ -38,11 +39,7 @@ export async function buildOrgPolicy(
       storeOutage: org.storeOutage,
       consoleUrl: options.consoleUrl,
     },
-    budgets: (await usableBudgets(db, orgId)).map((budget) => ({
-      ...budget,
-      limit: String(budget.limit),
-      opening: budget.opening && { ...budget.opening, amount: String(budget.opening.amount) },
-    })),
+    budgets: (await usableBudgets(db, orgId)).map(asText),
     rateLimits: await listRateLimits(db, orgId),
     providers: providers.map(({ id, kind, name, baseUrl }) => ({
       id,
@@ -53,6 +50,19 @@ export async function buildOrgPolicy(
     })),
     models: models.map(toPolicyModel),
   })
+}
+
+/** A budget as JSON can say it. */
+function asText({ limit, opening, raises, carryOver, carried, ...rest }: Budget) {
+  const withText = <T extends { amount: bigint }>(of: T) => ({ ...of, amount: String(of.amount) })
+  return {
+    ...rest,
+    limit: String(limit),
+    opening: opening && withText(opening),
+    ...(raises ? { raises: raises.map(withText) } : {}),
+    ...(carryOver == null ? {} : { carryOver: String(carryOver) }),
+    ...(carried ? { carried: carried.map(withText) } : {}),
+  }
 }
 
 /** Budgets that a request can meet: a revoked key never sends one. */

@@ -1,16 +1,20 @@
 import type { NanoUsd } from '../price/index.ts'
 import { chainOf, type ScopeIds } from '../scope/index.ts'
 import { windowOf, type BudgetWindow, type Instant } from '../time/index.ts'
+import { budgetAt, type Stretch } from './budget-at.ts'
 import type { Budget } from './budget.ts'
 
 /** One counter that a hold is taken on: a budget, whom it counts for, and the window. */
 export type BudgetNode = {
   /** `<budget>~<subject or ->~<window>`: names the counter in the store and in the ledger. */
   id: string
+  /** As it stands at that moment. */
   budget: Budget
   window: BudgetWindow
   /** Where the counter starts if it does not exist yet. */
   opening: NanoUsd
+  /** How long the limit stands like that; absent: until the window ends. */
+  inForce?: Stretch
 }
 
 export const nodeIdOf = (budgetId: string, subject: string | null, windowId: string): string =>
@@ -40,7 +44,9 @@ export function nodesOf(
       const window = find(budget.period, calendar.zone, calendar.at)
       const subject = budget.sharing === 'each' ? (ids.userId ?? ids.keyId) : null
       const opening = subject === null && budget.opening?.window === window.id ? budget.opening.amount : 0n
-      nodes.push({ id: nodeIdOf(budget.id, subject, window.id), budget, window, opening })
+      const node = { id: nodeIdOf(budget.id, subject, window.id), window, opening }
+      if (!budget.raises && !budget.carried) nodes.push({ ...node, budget })
+      else nodes.push({ ...node, ...budgetAt(budget, { subject, window }, calendar.at) })
     }
   }
   return nodes

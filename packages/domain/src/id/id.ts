@@ -46,6 +46,8 @@ const prefixes = {
   audit: 'aud',
   invite: 'inv',
   override: 'price',
+  raise: 'raise',
+  raiseRequest: 'ask',
 } as const
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -79,6 +81,8 @@ type IdOf = {
   audit: string
   invite: string
   override: string
+  raise: string
+  raiseRequest: string
 }
 
 /** A new id such as `team_4fQ…`: prefix and 20 base62 characters (119 bits). Ids carry no time and reveal no tenant. */

@@ -39,7 +39,7 @@ export function hold(ledger: Ledger, request: HoldRequest, at: Instant): [Ledger
   const known = ledger.holds.get(name)
   const again = known !== undefined && isSame(known, request)
   if (known && !again) return [ledger, { kind: 'exists', state: known.kind }]
-  if (!again && nodes.some(({ window }) => at < window.startMs || at >= window.endMs)) {
+  if (!again && nodes.some((node) => isOutside(node, at))) {
     return [ledger, { kind: 'window' }]
   }
 
@@ -97,6 +97,11 @@ export function hold(ledger: Ledger, request: HoldRequest, at: Instant): [Ledger
 /** The same hold sent again: its reply was lost. */
 const isSame = (known: HoldState, { amount, nodes }: HoldRequest): boolean =>
   known.kind === 'dispatched' && known.amount === amount && known.nodes.join(' ') === nodeIds(nodes).join(' ')
+
+/** Outside the window, or the stretch for which the limit was chosen: a raise ends when the store's clock says so. */
+const isOutside = ({ window, inForce }: BudgetNode, at: Instant): boolean =>
+  at < Math.max(window.startMs, inForce?.fromMs ?? 0) ||
+  at >= Math.min(window.endMs, inForce?.untilMs ?? Number.POSITIVE_INFINITY)
 
 const isLost = ({ counters, made }: Ledger, name: string): boolean => made.has(name) && !counters.has(name)
 

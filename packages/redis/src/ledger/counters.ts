@@ -10,6 +10,9 @@ export type Counters = {
   readonly keys: readonly string[]
 }
 
+/** Beyond any clock, and exact in Lua. */
+const endOfTime = 8_640_000_000_000_000
+
 /** Those of a chain, with the five arguments of hold_v2 for each. */
 export const countersOf = oncePerList((orgId, nodes: readonly BudgetNode[]) => ({
   ids: nodes.map((node) => node.id).join(' '),
@@ -21,6 +24,11 @@ export const countersOf = oncePerList((orgId, nodes: readonly BudgetNode[]) => (
     String(budget.version),
     opening.toString(),
   ]),
+  /** From when to when all the limits hold; the last two arguments of hold_v2. */
+  inForce: [
+    Math.max(0, ...nodes.map(({ inForce }) => inForce?.fromMs ?? 0)),
+    Math.min(...nodes.map(({ inForce }) => inForce?.untilMs ?? endOfTime), endOfTime),
+  ].map(String),
 }))
 
 /** Those that a hold names. */

@@ -116,6 +116,7 @@ export function holdCall(hold: Hold, limits: readonly TokenLimit[], with_: { epo
       nodes.length,
       ...counters.args,
       ...tokenLimits.args,
+      ...counters.inForce,
     ],
   }
 }

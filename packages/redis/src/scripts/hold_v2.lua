@@ -5,7 +5,9 @@
 -- ARGV  [1] epoch  [2] lease member  [3] amount in nano-USD  [4] lease in ms, '' for a dry run  [5] tokens  [6] meta
 --       [7] ids of the counters  [8] ids of the token limits  [9] number of counters
 --       [10..] per counter: window start, window end, limit ('' when soft), version, opening;
---       then per token limit: 'w', limit, length in ms, or 'b', capacity, refill per ms (in micro-tokens)
+--       then per token limit: 'w', limit, length in ms, or 'b', capacity, refill per ms (in micro-tokens);
+--       then from when, until when the limits hold, in ms: outside, the answer is WINDOW, since a raise ends with Redis's
+--       clock whatever the caller's says
 -- Gives {'OK', seq, least left or '', now, counter with the least left or ''}
 --       | {'FENCED'} | {'WINDOW', now} | {'MISSING', counter} | {'EXISTS', state}
 --       | {'OVER' or 'HELD', counter, used, held, limit} | {'TOKENS', token limit, ms to wait or '', now};
@@ -33,6 +35,7 @@ if again then add = 0 end
 -- Read everything before the first write: an error half-way would otherwise leave half a hold.
 local fresh, changed, left, tightest, over, held_back = {}, {}, nil, nil, nil, nil
 if not again then
+  if now < tonumber(ARGV[#ARGV - 1]) or now >= tonumber(ARGV[#ARGV]) then return {'WINDOW', whole(now)} end
   for j = 10, 5 + counters * 5, 5 do
     if now < tonumber(ARGV[j]) or now >= tonumber(ARGV[j + 1]) then return {'WINDOW', whole(now)} end
   end

@@ -125,6 +125,23 @@ it("gives the store's time when it is outside a budget's window, and changes not
   expect(await redis.exists(holdKey(hold.orgId, hold.attemptId))).toBe(0)
 })
 
+it('ends a raise by its own clock, whatever the caller knows, and keeps the lower limit from then on', async () => {
+  const { budgets, redis, balances } = await openLedger()
+  const hourMs = 3_600_000
+  const now = Number((await redis.time())[0]) * 1_000
+  const counter = { budget: 'bud_raised', limit: 100n }
+  const before = { ...aNode({ ...counter, limit: 150n, version: 4 }), inForce: { fromMs: 0, untilMs: now - 1 } }
+  const during = { ...before, inForce: { fromMs: now - hourMs, untilMs: now + hourMs } }
+  const after = { ...aNode({ ...counter, version: 5 }), inForce: { fromMs: now - 1, untilMs: now + hourMs } }
+  const orgId = anOrgId()
+  expect(await budgets.hold(aHold({ orgId, nodes: [during], amount: 130n }))).toMatchObject({ kind: 'held' })
+  expect(await budgets.hold(aHold({ orgId, nodes: [before], amount: 5n }))).toMatchObject({ kind: 'window' })
+  const lowered = await budgets.hold(aHold({ orgId, nodes: [after], amount: 5n }))
+  expect(lowered).toMatchObject({ kind: 'refused', reason: 'held', held: 130n, limit: 100n })
+  expect(await budgets.hold(aHold({ orgId, nodes: [during], amount: 5n }))).toMatchObject({ limit: 100n })
+  expect(await balances(orgId, [after])).toEqual([[0n, 130n, 100n]])
+})
+
 it('keeps a counter for 45 days past the end of its window, and that of an all-time budget for ever', async () => {
   const { budgets, redis } = await openLedger()
   const endMs = Math.floor(Date.now() / 1_000) * 1_000 + 86_400_000

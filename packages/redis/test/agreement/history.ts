@@ -14,7 +14,7 @@ export type Step =
       /** The lease is over at once. */
       expired: boolean
       /** What is wrong with it, if anything. */
-      fault: 'none' | 'old-limits' | 'other-epoch' | 'past-window'
+      fault: 'none' | 'old-limits' | 'other-epoch' | 'past-window' | 'past-raise' | 'early-raise'
     }
   | { do: 'settle'; org: number; attempt: number; cost: 'nothing' | 'less' | 'same' | 'more'; tokens: number }
   | {
@@ -70,7 +70,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       expired: fc.constantFrom(true, false, false),
       fault: fc.oneof(
         { weight: 9, arbitrary: fc.constant('none') },
-        { weight: 2, arbitrary: fc.constantFrom('old-limits', 'other-epoch', 'past-window') },
+        {
+          weight: 2,
+          arbitrary: fc.constantFrom('old-limits', 'other-epoch', 'past-window', 'past-raise', 'early-raise'),
+        },
       ),
     }),
   },

@@ -32,7 +32,7 @@ import { settleWith } from '../../src/ledger/settle.ts'
 import { makeShrink } from '../../src/ledger/shrink.ts'
 import { makeShardKeeper } from '../../src/shard-keeper.ts'
 import { shardOf, type Shard } from '../../src/shards.ts'
-import { aMeta, anAnswer } from '../builders.ts'
+import { endOfTime, aMeta, anAnswer } from '../builders.ts'
 import { orgs, type History, type Step } from './history.ts'
 import { stateInModel, stateInRedis } from './state.ts'
 import { aWorld, chainOf, countersOf, type World } from './world.ts'
@@ -133,6 +133,8 @@ export class Twin {
     const nodes = chainOf(world, step.team, step.person, {
       oldLimits: step.fault === 'old-limits',
       pastWindow: step.fault === 'past-window',
+      ...(step.fault === 'past-raise' ? { inForce: { fromMs: 0, untilMs: hourMs } } : {}),
+      ...(step.fault === 'early-raise' ? { inForce: { fromMs: endOfTime - 1, untilMs: endOfTime } } : {}),
     })
     const request: HoldRequest = {
       ...this.ref(world, step.attempt),

@@ -1,4 +1,4 @@
-import { nodeIdOf, type Budget, type BudgetNode } from '@tollkeeper/domain/budget'
+import { nodeIdOf, type Budget, type BudgetNode, type Stretch } from '@tollkeeper/domain/budget'
 import type { AttemptId, BudgetId, OrgId } from '@tollkeeper/domain/id'
 import type { TokenLimit } from '@tollkeeper/domain/rate'
 import type { Scope } from '@tollkeeper/domain/scope'
@@ -56,7 +56,7 @@ export function chainOf(
   world: World,
   team: number,
   person: number,
-  wishes: { oldLimits: boolean; pastWindow: boolean },
+  wishes: { oldLimits: boolean; pastWindow: boolean; inForce?: Stretch },
 ): BudgetNode[] {
   const node = (index: number, subject: string | null, window = forever): BudgetNode => {
     const setting = world.budgets[index]
@@ -81,7 +81,7 @@ export function chainOf(
   }
   return [
     node(0, null),
-    node(1 + team, null),
+    { ...node(1 + team, null), ...(wishes.inForce ? { inForce: wishes.inForce } : {}) },
     node(1 + teams + team, `mem_${person}`),
     node(1 + teams + teams + person, null, wishes.pastWindow ? past : forever),
   ]
