@@ -16,6 +16,7 @@ import { makePermits } from './concurrency/permits.ts'
 import { makePlaces } from './concurrency/places.ts'
 import { makeChatCompletions } from './http/chat-completions.ts'
 import { endpointsOf } from './http/endpoints.ts'
+import { makeExplain } from './http/explain.ts'
 import { readiness } from './http/health.ts'
 import { makeKeyReport } from './http/key.ts'
 import { makeQuote } from './http/quote.ts'
@@ -247,6 +248,15 @@ export function compose(env: Env, log: Logger): Proxy {
       }),
     metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
     verify: makeVerify({ caller, open, monotonic }),
+    explain: makeExplain({
+      ...holding,
+      preview: budgets.preview,
+      standings,
+      route: rooms.route,
+      read: readChatRequest,
+      now,
+      monotonic,
+    }),
     syncLimits: { forConsole: makeSyncForConsole(syncLimits), forKey: makeSyncForKey(syncLimits) },
     tokens: { internal: env.INTERNAL_TOKEN, metrics: env.METRICS_TOKEN },
     asFailure: record.asFailure,

@@ -19,6 +19,7 @@ export type EndpointDeps = {
   readiness: () => Promise<Readiness>
   metrics: () => Promise<{ text: string; contentType: string }>
   verify: (body: Buffer) => Promise<object>
+  explain: (body: Buffer) => Promise<object>
   syncLimits: {
     forConsole: (body: Buffer) => Promise<object>
     forKey: (standing: Standing) => Promise<object>
@@ -108,6 +109,7 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
       sendText(response, text, contentType)
     }),
     internal('/internal/providers/verify', deps.verify),
+    internal('/internal/explain', deps.explain),
     internal('/internal/providers/sync-limits', deps.syncLimits.forConsole),
   ]
 }

@@ -5,7 +5,7 @@ import type { Journey, Narrowing } from '../pipeline/exchange.ts'
 /** A new journey, at the moment its request arrived. */
 export const beginJourney = (
   requestId: RequestId,
-  request: IncomingMessage,
+  request: Pick<IncomingMessage, 'headers'>,
   at: { ms: number; monotonic: number },
 ): Journey => ({
   requestId,

@@ -19,6 +19,8 @@ export type Standings = {
   find: (publicId: string) => Promise<Lookup>
   /** The same without a promise when it is in memory and fresh, which is nearly always. */
   known: (publicId: string) => Standing | undefined
+  /** An organisation's policy; null where there is none. */
+  org: (orgId: OrgId) => Promise<OrgIndex | null>
   forgetKey: (publicId: string) => void
   forgetOrg: (orgId: OrgId) => void
   /** After announcements may have been lost. */
@@ -112,8 +114,14 @@ export function makeStandings(source: PolicySource, now: () => number): Standing
     return { kind: (await source.isComplete()) ? 'unknown' : 'cannot-know' }
   }
 
+  const orgOf = async (orgId: OrgId): Promise<OrgIndex | null> => {
+    const there = orgs.get(orgId)
+    return there && now() < there.freshUntil ? there.value : loadOrg(orgId)
+  }
+
   return {
     known,
+    org: orgOf,
     async find(publicId) {
       const there = known(publicId)
       if (there) return { kind: 'found', standing: there }

@@ -63,9 +63,14 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     const place = deps.providerPlaces.take(candidate.provider.id)
     if (place !== true && !(await place)) throw fail('overloaded', undefined, { retryAfterMs: 1_000 })
     routed.turn.add(() => deps.providerPlaces.give(candidate.provider.id))
-    const held = await takeHold(routed, candidate, { id, bodyBytes: body.bytes })
+    let held: Held
+    try {
+      held = await takeHold(routed, candidate, { id, bodyBytes: body.bytes })
+    } finally {
+      // Also of a request that is refused: its timeline shows the hold that it did not get.
+      step(journey, 'hold', deps.monotonic())
+    }
     journey.clampedTo = isClamped(routed, held) ? held.cap : null
-    step(journey, 'hold', deps.monotonic())
 
     const caller = await callerOrRelease(routed, candidate, held)
     const bytes = caller.render(body, candidate, { cap: held.cap, field: chat.maxOutputField })
