@@ -3,6 +3,7 @@
 import {
   ChevronRight,
   EllipsisVertical,
+  CircleHelp,
   FlaskConical,
   KeyRound,
   Landmark,
@@ -29,6 +30,7 @@ export type RowActions = {
   add: (branch: Branch) => void
   remove: (branch: Branch, budget: ShownBudget) => void
   whatIf: (branch: Branch, budget: ShownBudget | null) => void
+  explain: (branch: Branch) => void
 }
 
 export type BudgetRowProps = {
@@ -167,32 +169,39 @@ function Figures({ row, numbers, isLive, active, actions }: FiguresProps) {
         // In sight however narrow the window is.
         className={classNames(cellLook, 'md:sticky md:right-0 md:bg-surface')}
       >
-        {branch.mayEdit && (own !== null || row.kind === 'scope') ? (
-          <span className="flex justify-end gap-1">
-            <Button size="sm" variant="ghost" tabIndex={active ? 0 : -1} onClick={() => actions.edit(branch, own)}>
-              Edit limit
-            </Button>
-            <IconButton label="What if" tabIndex={active ? 0 : -1} onClick={() => actions.whatIf(branch, own)}>
-              <FlaskConical aria-hidden />
+        <span className="flex justify-end gap-1">
+          {branch.mayEdit && (own !== null || row.kind === 'scope') ? (
+            <>
+              <Button size="sm" variant="ghost" tabIndex={active ? 0 : -1} onClick={() => actions.edit(branch, own)}>
+                Edit limit
+              </Button>
+              <IconButton label="What if" tabIndex={active ? 0 : -1} onClick={() => actions.whatIf(branch, own)}>
+                <FlaskConical aria-hidden />
+              </IconButton>
+            </>
+          ) : null}
+          {row.kind === 'scope' ? (
+            <IconButton label="Explain" tabIndex={active ? 0 : -1} onClick={() => actions.explain(branch)}>
+              <CircleHelp aria-hidden />
             </IconButton>
-            {own ? (
-              <Menu
-                trigger={
-                  <IconButton label={`More for ${branch.scope.name}`} hint={false} tabIndex={active ? 0 : -1}>
-                    <EllipsisVertical aria-hidden />
-                  </IconButton>
-                }
-              >
-                <MenuItem onSelect={() => actions.add(branch)}>Add limit</MenuItem>
-                <MenuItem danger onSelect={() => actions.remove(branch, own)}>
-                  Remove limit
-                </MenuItem>
-              </Menu>
-            ) : (
-              <span className="w-8 max-md:hidden" />
-            )}
-          </span>
-        ) : null}
+          ) : null}
+          {branch.mayEdit && own ? (
+            <Menu
+              trigger={
+                <IconButton label={`More for ${branch.scope.name}`} hint={false} tabIndex={active ? 0 : -1}>
+                  <EllipsisVertical aria-hidden />
+                </IconButton>
+              }
+            >
+              <MenuItem onSelect={() => actions.add(branch)}>Add limit</MenuItem>
+              <MenuItem danger onSelect={() => actions.remove(branch, own)}>
+                Remove limit
+              </MenuItem>
+            </Menu>
+          ) : branch.mayEdit && row.kind === 'scope' ? (
+            <span className="w-8 max-md:hidden" />
+          ) : null}
+        </span>
       </td>
     </>
   )

@@ -14,8 +14,10 @@ import { RelativeTime } from '#ui/relative-time.tsx'
 import type { Branch, ShownBudget } from './branches.ts'
 import { BudgetGrid } from './budget-grid.tsx'
 import { EditDialog, type Edited } from './edit-dialog.tsx'
+import { ExplainDialog } from './explain/explain-dialog.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
 import { useTree } from './use-tree.ts'
+import { scopeNames } from './words.ts'
 import { WhatIfDialog } from './what-if/what-if-dialog.tsx'
 
 export function Budgets() {
@@ -23,6 +25,7 @@ export function Budgets() {
   const [paused, setPaused] = useState(false)
   const [edited, setEdited] = useState<Edited | undefined>()
   const [removed, setRemoved] = useState<{ branch: Branch; budget: ShownBudget } | undefined>()
+  const [explained, setExplained] = useState<Branch | undefined>()
   const [tried, setTried] = useState<Edited | undefined>()
   const { tree, rows, numbers, isLive, liveFailed, toggle } = useTree(paused)
   const { data } = tree
@@ -86,6 +89,7 @@ export function Budgets() {
                 edit: (branch, budget) => setEdited({ branch, budget }),
                 add: (branch) => setEdited({ branch, budget: null }),
                 remove: (branch, budget) => setRemoved({ branch, budget }),
+                explain: setExplained,
                 whatIf: (branch, budget) => setTried({ branch, budget }),
               }}
             />
@@ -94,6 +98,13 @@ export function Budgets() {
       </div>
       {edited ? <EditDialog edited={edited} onClose={() => setEdited(undefined)} /> : null}
       {tried ? <WhatIfDialog edited={tried} onClose={() => setTried(undefined)} /> : null}
+      {explained ? (
+        <ExplainDialog
+          scope={{ kind: explained.scope.kind, id: explained.scope.id }}
+          about={`${scopeNames[explained.scope.kind]} ${explained.scope.name}`}
+          onClose={() => setExplained(undefined)}
+        />
+      ) : null}
       {removed ? <RemoveDialog {...removed} onClose={() => setRemoved(undefined)} /> : null}
     </>
   )

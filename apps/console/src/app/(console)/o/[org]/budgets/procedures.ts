@@ -1,4 +1,5 @@
 import * as budgets from '@tollkeeper/db/budgets'
+import { offeredModels } from '@tollkeeper/db/policies'
 import * as rateLimits from '@tollkeeper/db/rate-limits'
 import type { Db } from '@tollkeeper/db/client'
 import type { Budget } from '@tollkeeper/domain/budget'
@@ -8,7 +9,11 @@ import { scopeText, type Scope } from '@tollkeeper/domain/scope'
 import { change } from '#server/change.ts'
 import { refuse } from '#server/refusal.ts'
 import { orgProcedure, router } from '#server/trpc.ts'
+import { suggestedModel } from '../connect/suggested-model.ts'
 import { effectOf } from './effect.ts'
+import { explain } from './explain/explain.ts'
+import { explainInput, subjectsInput } from './explain/inputs.ts'
+import { subjectsOf } from './explain/subjects.ts'
 import { budgetForm, liveInput, removeInput, scopeInput, setInput, setRatesInput, teamInput } from './inputs.ts'
 import { liveOf } from './live.ts'
 import { belowTeam, treeOf } from './tree.ts'
@@ -48,6 +53,23 @@ export const budgetsProcedures = router({
     await checkMayEdit(ctx, ctx.db, input.scope)
     return effectOf(ctx, input, Date.now())
   }),
+
+  /** Whose limits can be explained, within a scope, and the models they can be explained for. */
+  explainable: orgProcedure('budget.read')
+    .input(subjectsInput)
+    .query(async ({ ctx, input }) => {
+      const models = await offeredModels(ctx.db, ctx.org.id)
+      return {
+        subjects: await subjectsOf(ctx, input.scope),
+        models: models.map(({ name }) => name),
+        suggested: suggestedModel(models),
+      }
+    }),
+
+  /** Which limits a request of that size would meet, and which of them decides. */
+  explain: orgProcedure('budget.read')
+    .input(explainInput)
+    .query(({ ctx, input }) => explain(ctx, input)),
 
   /** What a limit would have refused, had it been there: replays the last days. */
   whatIf: mayWrite.input(whatIfInput).query(async ({ ctx, input }) => {

@@ -16,6 +16,7 @@ import { Menu, MenuItem } from '#ui/menu.tsx'
 import { RelativeTime } from '#ui/relative-time.tsx'
 import { Table, type Column } from '#ui/table.tsx'
 import { toast } from '#ui/toast.tsx'
+import { ExplainDialog } from '../budgets/explain/explain-dialog.tsx'
 import { accessWords } from './access-words.ts'
 import { useRefresh, type Everything, type Person } from './everything.ts'
 import { PersonDialog } from './person-dialog.tsx'
@@ -26,6 +27,7 @@ export function PeopleTab({ everything }: { everything: Everything }) {
   const { can, memberId } = useOrg()
   const [search, setSearch] = useState('')
   const [edited, setEdited] = useState<Person | null>(null)
+  const [explained, setExplained] = useState<Person | null>(null)
   const [leaving, setLeaving] = useState<Person | null>(null)
   const wanted = search.trim().toLowerCase()
   const people = everything.people.filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(wanted))
@@ -82,6 +84,7 @@ export function PeopleTab({ everything }: { everything: Everything }) {
                 }
               >
                 <MenuItem onSelect={() => setEdited(person)}>Edit</MenuItem>
+                <MenuItem onSelect={() => setExplained(person)}>Explain limits</MenuItem>
                 {everything.managesAll && person.id !== memberId ? (
                   <MenuItem danger onSelect={() => setLeaving(person)}>
                     Remove
@@ -123,6 +126,14 @@ export function PeopleTab({ everything }: { everything: Everything }) {
       </Card>
       <OpenInvites invites={everything.invites} />
       {edited ? <PersonDialog person={edited} everything={everything} onClose={() => setEdited(null)} /> : null}
+      {explained ? (
+        <ExplainDialog
+          subject={{ kind: 'user', id: explained.id, teamId: null }}
+          scope={null}
+          about={`Person ${explained.name}`}
+          onClose={() => setExplained(null)}
+        />
+      ) : null}
       {leaving ? <RemoveDialog person={leaving} onClose={() => setLeaving(null)} /> : null}
     </div>
   )

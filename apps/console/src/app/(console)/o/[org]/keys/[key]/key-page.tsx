@@ -14,6 +14,7 @@ import { Card } from '#ui/card.tsx'
 import { InlineError } from '#ui/inline-error.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { Skeleton } from '#ui/skeleton.tsx'
+import { ExplainButton } from '../../budgets/explain/explain-button.tsx'
 import { KeyMenu } from '../key-menu.tsx'
 import { StateBadge } from '../key-state.tsx'
 import { KeyEnd } from '../keys-table.tsx'
@@ -79,7 +80,12 @@ function Whole({ apiKey: key }: { apiKey: WholeKey | undefined }) {
             <StateBadge state={key.state} />
           </span>
         }
-        actions={<KeyMenu apiKey={key} />}
+        actions={
+          <>
+            <ExplainButton subject={{ kind: 'key', id: key.id }} about={`Key ${key.name}`} />
+            <KeyMenu apiKey={key} />
+          </>
+        }
       />
       <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_340px]">
         <div className="flex min-w-0 flex-col gap-5">

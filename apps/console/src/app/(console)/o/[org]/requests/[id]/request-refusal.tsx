@@ -2,6 +2,7 @@
 
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { ExplainButton } from '../../budgets/explain/explain-button.tsx'
 import { durationText } from '../duration-text.ts'
 import { RequestFix } from './request-fix.tsx'
 import type { SeenRequest } from './seen-request.ts'
@@ -55,7 +56,17 @@ export function RequestRefusal({ request }: { request: SeenRequest }) {
           <p className="mt-0.5 text-base">{reasons[reason] ?? 'The request could not be served.'}</p>
           <p className="mt-0.5 font-mono text-xs text-muted">{reason}</p>
         </div>
-        <RequestFix reason={reason} />
+        <div className="flex flex-wrap gap-2">
+          {isMoney ? (
+            <ExplainButton
+              label="Explain"
+              subject={{ kind: 'key', id: request.key.id }}
+              about={`Key ${request.key.name ?? request.key.id}`}
+              model={request.modelAsked}
+            />
+          ) : null}
+          <RequestFix reason={reason} />
+        </div>
       </div>
       {refusal === null ? null : (
         <dl className="mt-4 grid grid-cols-2 gap-x-6 gap-y-3 md:grid-cols-4">
