@@ -174,6 +174,7 @@ export function compose(env: Env, log: Logger): Proxy {
     storeNow,
     storeSays,
     random: Math.random,
+    preview: budgets.preview,
   }
   const rooms = {
     authenticate: makeAuthenticate(authentication, identify),
@@ -233,7 +234,7 @@ export function compose(env: Env, log: Logger): Proxy {
     identify,
     quote: makeQuote({
       rooms,
-      quoteOf: makeQuoteOf({ ...holding, preview: budgets.preview }),
+      quoteOf: makeQuoteOf(holding),
       bytesOf: ({ chat }) => new ChatBody(chat).bytes,
       now,
       monotonic,
@@ -250,7 +251,6 @@ export function compose(env: Env, log: Logger): Proxy {
     verify: makeVerify({ caller, open, monotonic }),
     explain: makeExplain({
       ...holding,
-      preview: budgets.preview,
       standings,
       route: rooms.route,
       read: readChatRequest,

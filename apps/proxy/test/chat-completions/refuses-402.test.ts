@@ -130,6 +130,19 @@ describe('a budget that is used up', () => {
     expect((await ask(world.url, key, says('Hi', { max_tokens: 100 }))).status).toBe(200)
   })
 
+  it('says how much output fits into every budget on the way, not only into the one that refuses', async () => {
+    // The team has room for 100 tokens of output, the person below it for 50.
+    const { policy } = await dataScience('0.0000612')
+    const scopes = { teamId: 'team_ds' as never, userId: 'mem_lea' as never }
+    const lea = aKey(policy, { scopes })
+    policy.budgets.push(aBudget({ kind: 'user', id: 'mem_lea', name: 'Lea' }, '0.0000312'))
+    policy.version += 1
+    await world.publish(policy, lea)
+    const answer = await ask(world.url, lea, says('Hi', { max_tokens: 200 }))
+    expect(answer.body.error.gateway).toMatchObject({ scope: { type: 'team' }, max_output_tokens_that_fit: 50 })
+    expect((await ask(world.url, lea, says('Hi', { max_tokens: 50 }))).status).toBe(200)
+  })
+
   it('writes equal refusals of one key as one row and one more with their number', async () => {
     const { policy, key } = await dataScience('0.000001')
     for (let turn = 0; turn < 5; turn += 1) await ask(world.url, key, says('Hi'))

@@ -5,10 +5,11 @@ import { clamp, mostClamps } from '@tollkeeper/domain/ledger'
 import { maxHoldNano, worstCase, type NanoUsd } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { AttemptMeta } from '@tollkeeper/domain/usage'
-import type { Hold, HoldReply } from '@tollkeeper/redis/budgets'
+import type { Hold, HoldReply, Preview } from '@tollkeeper/redis/budgets'
 import type { SliceShare } from '../../slices/slice.ts'
 import type { Candidate, Routed } from '../exchange.ts'
 import { atLeastAnnounced, exactAsk, firstAsk, usefulCap, type Ask, type BoundDeps } from './bound.ts'
+import { largestOutput } from './largest-output.ts'
 import { refusedByBudget, refusedByTokens } from './refusal.ts'
 
 /** A hold that is asked for. */
@@ -34,6 +35,8 @@ export type TakeHold = (
 
 export type TakeHoldDeps = BoundDeps & {
   hold: (hold: Hold) => Promise<HoldReply>
+  /** What a hold would be answered, and how every budget of its chain stands. */
+  preview: (hold: Hold) => Promise<Preview>
   /** Reads the epochs again after a fence. */
   refreshEpochs: (orgId: Hold['orgId']) => Promise<unknown>
   /** The store's clock as far as this process knows it. */
@@ -60,7 +63,7 @@ export function makeTakeHold(deps: TakeHoldDeps): TakeHold {
           routed.standing.headroom = reply.headroom
           return { ...held, headroom: reply.headroom, tightest: nodeAt(held.nodes, reply.tightest), share: null }
         case 'refused':
-          if (ask.exact) ask = smallerAsk(deps, routed, candidate, held, reply)
+          if (ask.exact) ask = await smallerAsk(deps, routed, candidate, held, reply)
           else {
             ask = await exactAsk(deps, routed, candidate)
             noteAsk(routed, candidate, ask)
@@ -130,7 +133,13 @@ const nodeAt = (nodes: readonly BudgetNode[], at: number | null): BudgetNode | n
 type Refused = Extract<HoldReply, { kind: 'refused' }>
 
 /** The largest ask that gets past what refused. @throws Failure when that is too little to be useful */
-function smallerAsk(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, held: Asked, reply: Refused): Ask {
+async function smallerAsk(
+  deps: TakeHoldDeps,
+  routed: Routed,
+  candidate: Candidate,
+  held: Asked,
+  reply: Refused,
+): Promise<Ask> {
   const { choices } = routed.chat
   const least = usefulCap(routed, candidate)
   const withCap = (cap: number): Ask => ({ ...held, cap, tokens: atLeastAnnounced(routed, held.input + cap * choices) })
@@ -145,7 +154,24 @@ function smallerAsk(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, he
   if (clamped.kind === 'smaller') return withCap(clamped.cap)
   throw refusedByBudget(routed, held, reply, {
     later: clamped.later,
-    fits: clamped.fits,
+    fits: await fitsAll(deps, routed, candidate, { ...held, cap: clamped.fits }),
     retryAfterMs: 1_000 + Math.floor(deps.random() * 2_000),
   })
+}
+
+/**
+ * What fits into the budget that refused may not fit into the others, and a caller that asks for it must not be refused
+ * again: the rest of the chain is looked at. Only for refusals that have something to offer.
+ */
+async function fitsAll(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, held: Asked): Promise<number> {
+  const { input, cap, attemptId, nodes } = held
+  if (cap === 0) return 0
+  const { standing, chat } = routed
+  const amount = worstCase({ input, output: cap * chat.choices }, candidate.price)
+  if (amount === undefined) return 0
+  const { orgId } = standing.record.scopes
+  const meta = metaOf(routed, candidate, deps.storeNow())
+  const { rates } = standing
+  const preview = await deps.preview({ orgId, attemptId, amount, tokens: held.tokens, nodes, rates, meta })
+  return Math.min(cap, largestOutput({ input, choices: chat.choices, candidate, preview }))
 }

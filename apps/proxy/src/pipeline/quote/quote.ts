@@ -3,9 +3,9 @@ import { Failure } from '@tollkeeper/domain/failure'
 import type { AttemptId } from '@tollkeeper/domain/id'
 import { costOf, maxHoldNano, worstCase, type NanoUsd } from '@tollkeeper/domain/price'
 import type { Hold, Preview } from '@tollkeeper/redis/budgets'
+import { largestOutput } from '../answer/largest-output.ts'
 import { makeTakeHold, type TakeHoldDeps } from '../answer/take-hold.ts'
 import type { Candidate, Routed } from '../exchange.ts'
-import { largestOutput } from './largest-output.ts'
 
 /** What a request would be answered and cost, if it were sent now. */
 export type Quoted = {
@@ -29,7 +29,7 @@ export type Quoted = {
 
 export type QuoteOf = (routed: Routed, bodyBytes: number) => Promise<Quoted>
 
-export type QuoteDeps = Omit<TakeHoldDeps, 'hold'> & { preview: (hold: Hold) => Promise<Preview> }
+export type QuoteDeps = Omit<TakeHoldDeps, 'hold'>
 
 /** Refusals of the chain: part of a quote. Any other failure is that of the quote itself. */
 const refusals: ReadonlySet<string> = new Set(['budget', 'budget-held', 'rate'])
