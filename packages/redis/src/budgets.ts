@@ -9,11 +9,15 @@ import { makePreview, type Preview } from './ledger/preview.ts'
 import { makeRelease, type Release } from './ledger/release.ts'
 import { makeRenew } from './ledger/renew.ts'
 import { makeSettle, type Settlement, type SettleReply } from './ledger/settle.ts'
+import { makeRecordLost, type LostCharge } from './ledger/record.ts'
+import { makeSurrender, type Surrender, type SurrenderReply } from './ledger/surrender.ts'
 import { makeShrink } from './ledger/shrink.ts'
 
 export type { Draw, DrawReply } from './ledger/draw.ts'
 export type { Hold, HoldReply } from './ledger/hold.ts'
 export type { Preview } from './ledger/preview.ts'
+export type { LostCharge } from './ledger/record.ts'
+export type { Surrender, SurrenderReply } from './ledger/surrender.ts'
 export type { Release } from './ledger/release.ts'
 export type { Settlement, SettleReply } from './ledger/settle.ts'
 export type { Epochs } from './epochs.ts'
@@ -31,6 +35,10 @@ export type Budgets = {
   settle: (settlement: Settlement) => Promise<SettleReply>
   /** Charges an attempt that a slice pays for. */
   draw: (draw: Draw) => Promise<DrawReply>
+  /** Charges a hold provisionally whose attempt left and whose cost nobody knows. */
+  surrender: (surrender: Surrender) => Promise<SurrenderReply>
+  /** Charges an attempt whose hold the store has lost. */
+  recordLost: (charge: LostCharge) => Promise<boolean>
   shrink: (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd) => Promise<void>
   renew: (orgId: OrgId, attemptIds: readonly AttemptId[]) => Promise<void>
   release: (release: Release) => Promise<void>
@@ -46,6 +54,8 @@ export function makeBudgets(redis: Redis, options: { leaseMs: number }): Budgets
     preview: makePreview(redis, { epochOf: epochs.of }),
     settle: makeSettle(redis),
     draw: makeDraw(redis),
+    surrender: makeSurrender(redis),
+    recordLost: makeRecordLost(redis),
     shrink: makeShrink(redis),
     renew: makeRenew(redis, options),
     release: makeRelease(redis),

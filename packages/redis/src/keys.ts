@@ -46,5 +46,8 @@ export const providersAskedKey = (orgId: OrgId): string => `pq:{${shardOf(orgId)
 export const keyRecordKey = (publicId: string): string => `key:${publicId}`
 export const orgPolicyKey = (orgId: OrgId): string => `org:${orgId}`
 export const policiesCompleteKey = 'policies:complete'
+/** Which events proxies want to find in the ledger, by proxy. One key, not sharded. */
+export const confirmationAsksKey = 'journals:asked'
+export const confirmationAnswerKey = (instance: string): string => `journals:answer:${instance}`
 /** Channel on which changed policies are announced. */
 export const policyChannel = 'policies:changed'

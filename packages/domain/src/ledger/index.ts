@@ -13,6 +13,8 @@ export {
   type LedgerEvent,
 } from './ledger.ts'
 export * from './preview.ts'
+export * from './record-lost.ts'
 export * from './release.ts'
 export * from './settle.ts'
 export * from './shrink.ts'
+export * from './surrender.ts'

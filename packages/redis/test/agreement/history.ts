@@ -31,6 +31,8 @@ export type Step =
   | { do: 'release'; org: number; attempt: number }
   | { do: 'renew'; org: number; attempts: number[] }
   | { do: 'sweep'; org: number }
+  | { do: 'surrender'; org: number; attempt: number }
+  | { do: 'record-lost'; org: number; attempt: number; team: number; person: number; kind: 'final' | 'provisional' }
   | { do: 'lose'; org: number; counter: number }
   /** `units` null: the budget becomes soft. */
   | { do: 'set-limit'; org: number; budget: number; units: number | null }
@@ -110,6 +112,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep'), org }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('surrender'), org, attempt }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('record-lost'),
+      org,
+      attempt,
+      team: fc.nat(teams - 1),
+      person: fc.nat(people - 1),
+      kind: fc.constantFrom('final', 'provisional'),
+    }),
+  },
   // Rarely: what was lost is not put back, and nothing is held on it any more.
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lose'), org: fc.constant(1), counter: fc.nat(20) }) },
   {

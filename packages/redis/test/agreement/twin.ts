@@ -7,10 +7,12 @@ import {
   inOrg,
   isJust,
   preview,
+  recordLost,
   release,
   renew,
   settle,
   shrink,
+  surrender,
   sweep,
   type CounterHistory,
   type HoldAnswer,
@@ -24,6 +26,8 @@ import { expect } from 'vitest'
 import { makeSweeper } from '../../src/budgets.ts'
 import { makeDraw } from '../../src/ledger/draw.ts'
 import { counterKey } from '../../src/keys.ts'
+import { makeRecordLost } from '../../src/ledger/record.ts'
+import { makeSurrender } from '../../src/ledger/surrender.ts'
 import { parsePreview } from '../../src/ledger/preview.ts'
 import { holdCall, holdScript, parseHoldReply } from '../../src/ledger/hold.ts'
 import { releaseWith } from '../../src/ledger/release.ts'
@@ -89,6 +93,10 @@ export class Twin {
         ])
         return true
       }
+      case 'surrender':
+        return this.surrender(world, step)
+      case 'record-lost':
+        return this.recordLost(world, step)
       case 'lose':
         return this.lose(world, step)
       case 'sweep': {
@@ -172,6 +180,25 @@ export class Twin {
     expect(asAnswer(verdict, world)).toEqual(expected.answer)
     expect(counters).toEqual(expected.counters.map(({ used, held, limit }) => ({ used, held, limit })))
     expect(waits.map(({ waitMs }) => waitMs)).toEqual(expected.waits)
+  }
+
+  private async surrender(world: World, step: Extract<Step, { do: 'surrender' }>): Promise<boolean> {
+    const { orgId, attemptId } = this.ref(world, step.attempt)
+    const reply = await makeSurrender(this.redis)({ orgId, attemptId, nodes: [], least: 0n, result: anAnswer })
+    expect(reply).toEqual(this.apply(world, (ledger) => surrender(ledger, { orgId, attemptId })))
+    return true
+  }
+
+  private async recordLost(world: World, step: Extract<Step, { do: 'record-lost' }>): Promise<boolean> {
+    const { orgId, attemptId } = this.ref(world, step.attempt)
+    const hold = 2n * this.unit > maxHoldNano ? this.unit : 2n * this.unit
+    const nodes = chainOf(world, step.team, step.person, { oldLimits: false, pastWindow: false }).map(({ id }) => id)
+    const charge = { orgId, attemptId, kind: step.kind, amount: step.kind === 'final' ? this.unit : hold, hold, nodes }
+    const reply = await makeRecordLost(this.redis)({ ...charge, meta: aMeta(orgId), result: anAnswer })
+    expect(reply).toBe(this.apply(world, (ledger) => recordLost(ledger, charge, this.now)))
+    // Charged beside every limit: what had happened before the loss was within them, but the store cannot tell.
+    if (reply) for (const id of nodes) this.remember(world, id, 0n, charge.amount)
+    return true
   }
 
   /** The store loses a counter. */
