@@ -3,6 +3,7 @@ import { fail } from '@tollkeeper/domain/failure'
 import { bytesBound, ChatBody, inputTokens, makeCaller, outputTokens, readLimits } from '@tollkeeper/providers'
 import { readBalances } from '@tollkeeper/redis/balances'
 import { makeBudgets } from '@tollkeeper/redis/budgets'
+import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedis, connectRedisPatiently, redisReady, StoreUnavailable } from '@tollkeeper/redis/connection'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
 import { makeProviderLimitStore } from '@tollkeeper/redis/provider-limits'
@@ -25,7 +26,7 @@ import { makeServer, type PlainTold } from './http/server.ts'
 import { makeSyncForConsole, makeSyncForKey } from './http/sync-limits.ts'
 import { makeVerify } from './http/verify.ts'
 import { makeLeases } from './money/leases.ts'
-import { makeLedger } from './money/ledger.ts'
+import { makeBooks } from './money/books.ts'
 import { makePersistent } from './money/until-acknowledged.ts'
 import { logRequest, type Logger } from './observe/logger.ts'
 import { makeMetrics } from './observe/metrics.ts'
@@ -110,11 +111,17 @@ export function compose(env: Env, log: Logger): Proxy {
     pendingReleases: () => releases.pending,
     runningStreams: () => relays.running,
     droppedRows: () => usage.dropped,
+    journalSegments: () => books.segments,
+    journalOk: () => books.journal !== 'unwritable',
+    lostAttempts: () => books.lost,
     crowdedLimits: () => permits.crowded,
     slices: () => slices.count,
   })
-  const ledger = makeLedger({
+  const books = makeBooks({
     budgets,
+    recordLost: budgets.recordLost,
+    confirmations: makeConfirmations(redis),
+    folder: env.JOURNAL_DIR,
     leases,
     settlements,
     releases,
@@ -122,11 +129,14 @@ export function compose(env: Env, log: Logger): Proxy {
     onSettled({ orgId, attemptId, amount }, { kind, overage }) {
       metrics.settled(kind, overage)
       const line = { org: orgId, attempt: attemptId, amountNano: amount.toString() }
-      if (kind === 'gone') log.error(line, 'a hold was gone when it was settled: the attempt is not charged')
+      if (kind === 'gone') log.error(line, 'a hold was gone when it was settled: the ledger is asked about it')
       else if (overage) log.warn(line, 'an attempt cost more than was held for it')
     },
     onLost: (attemptId, error) => log.error({ err: error, attempt: attemptId }, 'an attempt could not be settled'),
+    monotonic,
+    log,
   })
+  const { ledger } = books
   const slices = makeSlices({
     hold: ledger.hold,
     release: ledger.release,
@@ -245,6 +255,7 @@ export function compose(env: Env, log: Logger): Proxy {
         pingRedis: () => pings(redis),
         slices: () => slices.count,
         oldestPendingMs: () => (settlements.oldestSince === null ? 0 : monotonic() - settlements.oldestSince),
+        journal: () => books.journal,
         shuttingDown: () => shuttingDown,
       }),
     metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
@@ -279,6 +290,7 @@ export function compose(env: Env, log: Logger): Proxy {
       // Without Redis it starts all the same: it is alive, refuses with 503, and is ready when Redis is.
       await redisReady(redis, startWaitMs).catch(() => {})
       await budgets.epochs.refresh().catch(() => {})
+      await books.open()
     },
     async stop(graceMs) {
       shuttingDown = true
@@ -295,6 +307,7 @@ export function compose(env: Env, log: Logger): Proxy {
       await releases.idle()
       rows.flush()
       await usage.flush().catch(onDefect)
+      await books.close()
       await limits.flush().catch(() => {})
       limits.stop()
       leases.stop()

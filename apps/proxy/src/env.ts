@@ -25,6 +25,8 @@ const schema = z.object({
   PERMIT_QUEUE: wholeNumber(0, 100_000).default(1_000),
   /** Per cent of calm requests that use their slice, so that this way is known to work; for organisations that have slices. */
   SLICE_DRILL_PERCENT: wholeNumber(0, 100).default(1),
+  /** Folder of the journal on a disk of this host; without one, charges have one copy less. */
+  JOURNAL_DIR: z.string().optional(),
   KEY_PEPPERS: peppersText,
   CREDENTIAL_PRIVATE_KEY: z.base64('must be the base64 DER of the private key'),
   INTERNAL_TOKEN: z.string().min(32, 'must have at least 32 characters'),

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os'
 import { connectDatabase, type Database } from '@tollkeeper/db/client'
-import { recordUsage } from '@tollkeeper/db/ledger'
+import { recordedEvents, recordUsage } from '@tollkeeper/db/ledger'
 import { all as allOrganisations } from '@tollkeeper/db/organisations'
 import { nextEpoch, whileOpening } from '@tollkeeper/db/shard-epochs'
 import { atomic } from '@tollkeeper/db/transaction'
 import { ledgerNodes, rollupDrift, save } from '@tollkeeper/db/verification'
 import { readBalances } from '@tollkeeper/redis/balances'
 import { makeSweeper } from '@tollkeeper/redis/budgets'
+import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedis, connectRedisPatiently, redisReady } from '@tollkeeper/redis/connection'
 import { makePolicyPublisher } from '@tollkeeper/redis/policies'
 import { maintenanceQueue, queuePrefix } from '@tollkeeper/redis/queues'
@@ -17,7 +18,7 @@ import type { Redis } from 'ioredis'
 import type { WorkerEnv } from './env.ts'
 import { serveHealth } from './health.ts'
 import type { Job } from './job.ts'
-import { drainUsage, openShards, publishPolicies, sweepLeases, verifyLedger } from './jobs/index.ts'
+import { confirmJournals, drainUsage, openShards, publishPolicies, sweepLeases, verifyLedger } from './jobs/index.ts'
 import type { OpenPorts } from './jobs/open-shards.ts'
 import type { VerifyPorts } from './jobs/verify-ledger.ts'
 import { makeLog, observe, type Log, type Observation } from './observe.ts'
@@ -39,7 +40,10 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
   const reader = makeUsageReader(redis, `${hostname()}-${process.pid}`)
   await redisReady(redis)
 
+  const { asks, answer } = makeConfirmations(redis)
+
   const jobs: Job[] = [
+    confirmJournals({ asks, answer, recorded: (ids) => recordedEvents(db.pool, ids) }, env.CONFIRM_EVERY_MS),
     openShards(openPorts(db, redis), env.OPEN_SHARDS_EVERY_MS),
     publishPolicies(policyPorts(db, makePolicyPublisher(redis), env.CONSOLE_URL ?? null), env.PUBLISH_EVERY_MS),
     drainUsage(

@@ -16,6 +16,8 @@ const schema = z.object({
   DRAIN_EVERY_MS: everyMs(1_000),
   /** Entries that a consumer read this long ago and did not finish go to another one. */
   DRAIN_CLAIM_MS: everyMs(10_000),
+  /** How soon proxies are told which charges of their journals are in the ledger. */
+  CONFIRM_EVERY_MS: everyMs(1_000),
   SWEEP_EVERY_MS: everyMs(2_000),
   /** How long past its lease a hold is left to an owner that may only be slow. */
   SWEEP_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),

@@ -1,6 +1,7 @@
 import { latest } from '@tollkeeper/db/verification'
 import { revoke } from '@tollkeeper/db/keys'
 import { readBalances } from '@tollkeeper/redis/balances'
+import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedisPatiently } from '@tollkeeper/redis/connection'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
 import { makeUsageReader } from '@tollkeeper/redis/usage-stream'
@@ -72,6 +73,21 @@ describe('the worker', () => {
     })
     expect(sums).toEqual({ rows: 200, amount: 2_000_000n, hours: 2_000_000n })
     expect(await balanceOf(acme)).toEqual({ used: 2_000_000n, held: 0n, limit: 1_000_000_000n })
+  })
+
+  it('tells a proxy which charges of its journal are in the ledger, and which are not', async () => {
+    const acme = await organisation({ limit: 1_000_000_000n })
+    await worker()
+    const attemptId = await acme.hold(10_000n)
+    await acme.settle(attemptId, 10_000n)
+    await until(async () => (await sumsOf(acme)).rows === 1, { within: 10_000 })
+    const redis = connectRedisPatiently(stores.redis)
+    const { ask, answerTo } = makeConfirmations(redis)
+    const question = { instance: 'proxy-1', eventIds: [`${attemptId}:final`, `${attemptId}:correction`, 'other:final'] }
+    await ask(question)
+    const found = await until(() => answerTo(question), { within: 10_000 })
+    expect([...found]).toEqual([`${attemptId}:final`])
+    redis.disconnect()
   })
 
   it('loses no row and doubles none when it is killed while it drains, and another one takes over', async () => {

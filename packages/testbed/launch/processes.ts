@@ -19,6 +19,8 @@ export type World = {
     readonly simulator: number
     readonly worker: number
   }
+  /** Where the proxy keeps its second copy of charges. */
+  readonly journals: string
   /** The server file of the console's production build. */
   readonly consoleServer: string
 }
@@ -77,6 +79,7 @@ export function processTable(world: World): ProcessEntry[] {
       env: {
         REDIS_URL: world.redisUrl,
         PROXY_PORT: String(ports.proxy),
+        JOURNAL_DIR: world.journals,
         KEY_PEPPERS: secrets.KEY_PEPPERS,
         CREDENTIAL_PRIVATE_KEY: secrets.CREDENTIAL_PRIVATE_KEY,
         INTERNAL_TOKEN: secrets.INTERNAL_TOKEN,

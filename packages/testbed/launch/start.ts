@@ -111,7 +111,7 @@ async function startAll(
   }
   const consoleServer = await consoleBuild(quit)
   quit.throwIfAborted()
-  const table = processTable({ secrets, databaseUrl, redisUrl, ports, consoleServer })
+  const table = processTable({ secrets, databaseUrl, redisUrl, ports, journals: folder.at('journals'), consoleServer })
   await step('starting the processes', () => services.start(table.map((entry) => serviceOf(entry, folder))))
 
   const demo = readDemo(folder)

@@ -9,6 +9,7 @@ import { makeShardKeeper } from '@tollkeeper/redis/shard-keeper'
 import { allShards } from '@tollkeeper/redis/shards'
 import { freePort, spawnProcess } from '@tollkeeper/testbed/processes'
 import { sharedRedis } from '@tollkeeper/testbed/redis'
+import { temporaryFolder } from '@tollkeeper/testbed/temporary-folder'
 import type { Contender, Started } from './contender.ts'
 import { newTenant, type Tenant } from './tenants.ts'
 
@@ -35,6 +36,8 @@ export async function startGateway(
   const tenants = Array.from({ length: organisations }, () => newTenant(keysEach, around))
   await publish(redis.url, tenants)
 
+  const journals = temporaryFolder('journals')
+  started.push({ stop: async () => journals.remove() })
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const child = await spawnProcess({
@@ -47,6 +50,7 @@ export async function startGateway(
       PROXY_HOST: '127.0.0.1',
       PROXY_PORT: String(port),
       REDIS_URL: redis.url,
+      JOURNAL_DIR: journals.path,
       KEY_PEPPERS: peppers,
       CREDENTIAL_PRIVATE_KEY: privateKey,
       INTERNAL_TOKEN: randomBytes(32).toString('base64url'),

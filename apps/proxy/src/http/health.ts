@@ -5,6 +5,8 @@ export type Readiness = {
   redis: 'ok' | 'slices' | 'unavailable'
   /** Settlements the store has not acknowledged for longer than is usual. */
   settlements: 'ok' | 'pending'
+  /** The second copy of charges on this host's disk; `replaying` what a process before this one left. */
+  journal: 'ok' | 'unwritable' | 'replaying'
   shuttingDown: boolean
 }
 
@@ -14,6 +16,7 @@ export type HealthDeps = {
   slices: () => number
   /** How long the oldest settlement waits, in ms; 0 when none does. */
   oldestPendingMs: () => number
+  journal: () => Readiness['journal']
   shuttingDown: () => boolean
 }
 
@@ -24,11 +27,8 @@ const usualMs = 2_000
 export async function readiness(deps: HealthDeps): Promise<Readiness> {
   const redis = (await deps.pingRedis()) ? 'ok' : deps.slices() > 0 ? 'slices' : 'unavailable'
   const settlements = deps.oldestPendingMs() > usualMs ? 'pending' : 'ok'
+  const journal = deps.journal()
   const shuttingDown = deps.shuttingDown()
-  return {
-    ready: (redis === 'slices' || (redis === 'ok' && settlements === 'ok')) && !shuttingDown,
-    redis,
-    settlements,
-    shuttingDown,
-  }
+  const calm = redis === 'slices' || (redis === 'ok' && settlements === 'ok')
+  return { ready: calm && journal === 'ok' && !shuttingDown, redis, settlements, journal, shuttingDown }
 }

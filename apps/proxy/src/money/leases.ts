@@ -1,8 +1,11 @@
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
+import type { Hold } from '@tollkeeper/redis/budgets'
 
 /** Holds of this process that are still open, whose leases it keeps alive. */
 export type Leases = {
-  open(orgId: OrgId, attemptId: AttemptId): void
+  open(hold: Hold): void
+  /** An open hold; undefined for one that is closed. */
+  of(orgId: OrgId, attemptId: AttemptId): Hold | undefined
   close: (orgId: OrgId, attemptId: AttemptId) => void
   readonly count: number
   stop(): void
@@ -16,20 +19,22 @@ export type LeasesDeps = {
 
 /** Renews every open lease in one call per organisation, several times within the life of a lease. */
 export function makeLeases(deps: LeasesDeps): Leases {
-  const open = new Map<OrgId, Set<AttemptId>>()
+  const open = new Map<OrgId, Map<AttemptId, Hold>>()
   let count = 0
   const timer = setInterval(() => {
     // A lease that is not renewed in time becomes a provisional charge, which the settlement corrects.
-    for (const [orgId, attempts] of open) void deps.renew(orgId, [...attempts]).catch(() => {})
+    for (const [orgId, attempts] of open) void deps.renew(orgId, [...attempts.keys()]).catch(() => {})
   }, deps.everyMs)
   timer.unref()
   return {
-    open(orgId, attemptId) {
-      const attempts = open.get(orgId)
-      if (attempts) attempts.add(attemptId)
-      else open.set(orgId, new Set([attemptId]))
-      count += 1
+    open(hold) {
+      const { orgId, attemptId } = hold
+      const attempts = open.get(orgId) ?? new Map<AttemptId, Hold>()
+      open.set(orgId, attempts)
+      if (!attempts.has(attemptId)) count += 1
+      attempts.set(attemptId, hold)
     },
+    of: (orgId, attemptId) => open.get(orgId)?.get(attemptId),
     close(orgId, attemptId) {
       const attempts = open.get(orgId)
       if (!attempts?.delete(attemptId)) return

@@ -8,6 +8,9 @@ export type Gauges = {
   pendingReleases: () => number
   runningStreams: () => number
   droppedRows: () => number
+  journalSegments: () => number
+  journalOk: () => boolean
+  lostAttempts: () => number
   crowdedLimits: () => number
   slices: () => number
 }
@@ -111,6 +114,19 @@ export function makeMetrics(gauges: Gauges): Metrics {
     'gateway_dropped_rows',
     'Rows of refused requests given up while the store was away.',
     gauges.droppedRows,
+  )
+  gauge(
+    registers,
+    'gateway_journal_segments',
+    'Segments of the journal that wait until all in them is in Postgres.',
+    gauges.journalSegments,
+  )
+  gauge(registers, 'gateway_journal_ok', '1 while the journal can be written.', () => (gauges.journalOk() ? 1 : 0))
+  gauge(
+    registers,
+    'gateway_lost_attempts',
+    'Attempts whose holds the store has lost and that are not charged yet.',
+    gauges.lostAttempts,
   )
 
   return {

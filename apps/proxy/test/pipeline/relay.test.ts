@@ -46,6 +46,7 @@ function between(options: { wantsUsage?: boolean; drainLimit?: number } = {}) {
         return { amount: 5n, left: null, scope: null }
       },
       costUsd: () => '0.000000005',
+      onProgress: () => {},
       onFirstByte: () => {},
       onDefect: (error) => {
         throw error

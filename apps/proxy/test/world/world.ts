@@ -37,6 +37,8 @@ export type World = {
   balances: (policy: OrgPolicy) => Promise<Record<string, Balance>>
   /** Everything in an organisation's usage stream so far. */
   usage: (policy: OrgPolicy) => Promise<{ attempts: AttemptEvent[]; requests: RequestEvent[] }>
+  /** What an attempt whose hold was given up had cost at least; null when nothing was noted. */
+  leastOf: (policy: OrgPolicy, attemptId: string) => Promise<bigint | null>
   /** Number of keys in the store. */
   storeKeys: () => Promise<number>
   stop: () => Promise<void>
@@ -111,6 +113,10 @@ export async function startWorld(options: { redisUrl?: string; env?: Record<stri
         }
       }
       return seen.get(policy.orgId) ?? { attempts: [], requests: [] }
+    },
+    async leastOf({ orgId }, attemptId) {
+      const least = await redis.hget(`h:{${shardOf(orgId)}}:${orgId}/${attemptId}`, 'least')
+      return least === null ? null : BigInt(least)
     },
     storeKeys: () => redis.dbsize(),
     async stop() {

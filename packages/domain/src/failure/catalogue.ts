@@ -148,6 +148,10 @@ export const catalogue = {
     'unavailable',
     () => 'Budgets cannot be checked right now, so nothing was sent. Please try again shortly.',
   ),
+  journal_unavailable: entry(
+    'unavailable',
+    () => 'The gateway cannot write its record of charges at the moment. Please try again shortly.',
+  ),
   shutting_down: entry('unavailable', () => 'This instance is shutting down. Please try again.'),
   client_left: entry('unavailable', () => 'The client closed the connection before it was answered.'),
   overloaded: entry('unavailable', () => 'The gateway is overloaded. Please try again shortly.'),

@@ -28,10 +28,12 @@ const result = z.object({
   tokens: z.int().nonnegative(),
   result: attemptResult,
   request: requestEvent.nullable(),
+  /** The hold that paid, where the attempt had none of its own. */
+  sliceId: attemptId.nullable(),
 })
 
 /** One record of the journal. */
-export const journalRecord = z.discriminatedUnion('t', [sent, progress, result])
+const journalRecord = z.discriminatedUnion('t', [sent, progress, result])
 export type JournalRecord = z.output<typeof journalRecord>
 export type SentRecord = z.output<typeof sent>
 export type ResultRecord = z.output<typeof result>

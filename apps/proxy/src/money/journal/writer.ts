@@ -66,6 +66,7 @@ export function makeWriter(deps: WriterDeps): Writer {
 
   async function commit(): Promise<void> {
     lastAt = deps.monotonic()
+    if (pending.length === 0) return
     const frames = pending
     const waiters = waiting
     pending = []
@@ -103,6 +104,8 @@ export function makeWriter(deps: WriterDeps): Writer {
   }, segmentMs)
   age.unref()
 
+  const isUnfinished = (): boolean => flushing !== undefined || (pending.length > 0 && ok)
+
   return {
     append(payload) {
       pending.push(frameOf(payload))
@@ -120,7 +123,9 @@ export function makeWriter(deps: WriterDeps): Writer {
     async close() {
       clearInterval(age)
       clearTimeout(timer)
-      while (flushing || (pending.length > 0 && ok)) await flush()
+      // A disk that refuses is not waited for: what it did not take is in the store, or is kept by nobody else.
+      do await flush()
+      while (isUnfinished())
       await rotate()
     },
   }

@@ -60,6 +60,8 @@ export function makeAnswer(deps: AnswerDeps): Answer {
   async function attempt(routed: Routed, candidate: Candidate, body: ChatBody): Promise<Answered> {
     const { journey, chat } = routed
     const id = `${journey.requestId}.${journey.attempts + 1}` as AttemptId
+    // Without a second copy nothing is sent: what it costs could be lost (decisions.md 7).
+    if (!deps.ledger.mayBegin) throw fail('journal_unavailable', undefined, { retryAfterMs: 2_000 })
     const place = deps.providerPlaces.take(candidate.provider.id)
     if (place !== true && !(await place)) throw fail('overloaded', undefined, { retryAfterMs: 1_000 })
     routed.turn.add(() => deps.providerPlaces.give(candidate.provider.id))
@@ -75,6 +77,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     const caller = await callerOrRelease(routed, candidate, held)
     const bytes = caller.render(body, candidate, { cap: held.cap, field: chat.maxOutputField })
     journey.attempts += 1
+    deps.ledger.sent({ orgId: routed.standing.record.scopes.orgId, attemptId: id })
     const running: Attempt = { routed, candidate, held }
     if (chat.stream) return streamed(running, await caller.stream(bytes, held.attemptId))
     return whole(running, await caller.whole(bytes, held.attemptId))
@@ -136,6 +139,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
           isPlausible(report, () => false)
             ? usdText(chargeOfTokens(report.tokens, candidate.price, 'reported').amount)
             : undefined,
+        onProgress: (events) => noteProgress(running, events),
         onFirstByte: () => {
           step(journey, 'first byte', deps.monotonic())
           journey.firstByteMs = journey.timeline.at(-1)?.ms ?? null
@@ -146,6 +150,14 @@ export function makeAnswer(deps: AnswerDeps): Answer {
       { provider: candidate.provider.name, wantsUsage: chat.wantsUsage },
     )
     return { ...routed, candidate, kind: 'stream', relay, estimate: billOf(held, held.amount) }
+  }
+
+  /** Each event but the first of each choice carries a token or more; what it read is not known yet. */
+  function noteProgress({ routed, candidate, held }: Attempt, events: number): void {
+    const { choices } = routed.chat
+    const outputText = Math.min(Math.max(0, events - choices), held.cap * choices)
+    const { amount } = chargeOfTokens({ outputText }, candidate.price, 'estimated')
+    deps.ledger.progressed({ orgId: routed.standing.record.scopes.orgId, attemptId: held.attemptId }, amount)
   }
 
   async function settleStream(running: Attempt, end: StreamEnd) {

@@ -48,6 +48,8 @@ export type RelayDeps = {
   settle: (end: StreamEnd) => Promise<Bill>
   /** Cost of a report as it is told to the client in the usage chunk; undefined when the report cannot be believed. */
   costUsd: (report: UsageReport) => string | undefined
+  /** Called now and then while it runs, with the number of events so far. */
+  onProgress: (events: number) => void
   onFirstByte: () => void
   onDefect: (error: unknown) => void
   usdText: (bill: Bill) => string
@@ -57,6 +59,16 @@ export type RelayOptions = {
   provider: string
   /** Whether the client asked for the usage chunk. */
   wantsUsage: boolean
+}
+
+/** How often a running stream's progress is noted. */
+const progressMs = 2_000
+
+/** Events in a run: each ends in an empty line. */
+function eventsIn(run: Buffer): number {
+  let events = 0
+  for (let at = run.indexOf('\n\n'); at >= 0; at = run.indexOf('\n\n', at + 2)) events += 1
+  return events
 }
 
 /**
@@ -74,6 +86,8 @@ export class Relay implements StreamListener {
   #report: UsageReport = { kind: 'missing' }
   #heard = false
   #silent = true
+  #events = 0
+  #progressAt: number
   #over = false
   #draining = false
   #clientLeft = false
@@ -89,6 +103,7 @@ export class Relay implements StreamListener {
     this.#written = new WrittenText(deps.dialect.gatherTexts)
     this.#startedAt = deps.monotonic()
     this.#lastWriteAt = this.#startedAt
+    this.#progressAt = this.#startedAt
   }
 
   /** Begins to pass the stream on. Without a client (it left before the head was written) the stream is only drained. */
@@ -124,6 +139,10 @@ export class Relay implements StreamListener {
   tick(now: number, limits: RelayLimits): void {
     if (this.#over) return
     if (now - this.#startedAt > limits.longestMs) return this.stop(this.#broke())
+    if (now - this.#progressAt >= progressMs) {
+      this.#progressAt = now
+      this.#deps.onProgress(this.#events)
+    }
     if (!this.#client) return
     if (this.#pausedAt !== undefined) {
       if (now - this.#pausedAt > limits.stalledMs) this.#client.cut()
@@ -140,6 +159,7 @@ export class Relay implements StreamListener {
     if (run === undefined) return
     if (run === 'too-large') return this.stop(this.#broke())
     this.#silent = false
+    this.#events += eventsIn(run)
     this.#written.add(run)
     if (!this.#deps.dialect.mayMatter(run)) return this.#write(run)
     for (const frame of this.#deps.dialect.framesOf(run)) {

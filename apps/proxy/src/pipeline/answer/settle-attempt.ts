@@ -37,18 +37,20 @@ export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
     journey.recorded = true
     let used = tokens.outputText ?? 0
     for (const name of inputClasses) used += tokens[name] ?? 0
-    const settlement = {
+    const attempt = {
       orgId: standing.record.scopes.orgId,
       attemptId: held.attemptId,
-      amount,
       nodes: held.nodes,
       result: { outcome: end.outcome, usageSource: charge.source, tokens, status: end.upstreamStatus },
       ...(request && { request }),
     }
     if (held.share) {
       const meta = metaOf(routed, candidate, journey.atMs)
-      await deps.ledger.draw({ ...settlement, sliceId: held.share.sliceId, meta }, held.share)
-    } else await deps.ledger.settle({ ...settlement, tokens: used, rates: standing.rates })
+      await deps.ledger.draw({ ...attempt, amount, sliceId: held.share.sliceId, meta }, held.share)
+      // Held: nobody knows. It stays charged until there is evidence, and tokens that nobody counted are not reported.
+    } else if (charge.source === 'held')
+      await deps.ledger.surrender({ ...attempt, least: 0n, result: { ...attempt.result, tokens: {} } })
+    else await deps.ledger.settle({ ...attempt, amount, tokens: used, rates: standing.rates })
     deps.record.settled(journey, end, charge)
     return billOf(held, amount)
   }

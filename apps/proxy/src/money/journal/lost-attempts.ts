@@ -1,0 +1,90 @@
+import type { AttemptId } from '@tollkeeper/domain/id'
+import type { NanoUsd } from '@tollkeeper/domain/price'
+import type { AttemptResult, RequestEvent } from '@tollkeeper/domain/usage'
+import type { LostCharge } from '@tollkeeper/redis/budgets'
+import type { Asker } from './asker.ts'
+import type { SentRecord } from './record.ts'
+
+/** How an attempt ended, as far as that is known. */
+export type KnownEnd = { amount: NanoUsd; result: AttemptResult; request: RequestEvent | null }
+
+/** An attempt of which the store says that it knows nothing. */
+export type LostAttempt = Omit<SentRecord, 't'> & {
+  /** Null: nobody knows what it cost. */
+  end: KnownEnd | null
+}
+
+export type LostAttemptsDeps = {
+  asker: Asker
+  recordLost: (charge: LostCharge) => Promise<boolean>
+  /** Settles or gives up as usual, for those that the store knows after all. */
+  again: (attempt: LostAttempt) => void
+  onRecorded: (attempt: LostAttempt, kind: LostCharge['kind']) => void
+  onDefect: (error: unknown) => void
+  everyMs: number
+}
+
+export type LostAttempts = {
+  add: (attempt: LostAttempt) => void
+  readonly count: number
+  stop: () => void
+}
+
+const perAsk = 500
+const kinds = ['final', 'provisional', 'correction'] as const
+
+/**
+ * Charges attempts whose holds the store has lost, after the ledger was asked what it has of them: what was recorded
+ * before the loss must not be charged a second time. Those that wait are in the journal too.
+ */
+export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
+  const waiting = new Map<AttemptId, LostAttempt>()
+  let busy = false
+  const timer = setInterval(() => void round().catch(deps.onDefect), deps.everyMs)
+  timer.unref()
+
+  async function round(): Promise<void> {
+    if (busy || waiting.size === 0) return
+    busy = true
+    try {
+      const some = [...waiting.values()].slice(0, perAsk)
+      const found = await deps.asker.whichAreRecorded(
+        some.flatMap(({ attemptId }) => kinds.map((kind) => `${attemptId}:${kind}`)),
+      )
+      // Nobody has answered: the worker or the store is away.
+      if (!found) return
+      for (const attempt of some) await charge(attempt, found)
+    } finally {
+      busy = false
+    }
+  }
+
+  async function charge(attempt: LostAttempt, found: ReadonlySet<string>): Promise<void> {
+    const { attemptId, end } = attempt
+    const has = (kind: string) => found.has(`${attemptId}:${kind}`)
+    const isDone = has('final') || has('correction') || (has('provisional') && end === null)
+    if (!isDone) {
+      const kind = end === null ? 'provisional' : has('provisional') ? 'correction' : 'final'
+      const recorded = await deps.recordLost(lostCharge(attempt, kind))
+      if (recorded) deps.onRecorded(attempt, kind)
+      else deps.again(attempt)
+    }
+    waiting.delete(attemptId)
+  }
+
+  return {
+    add: (attempt) => void waiting.set(attempt.attemptId, attempt),
+    get count() {
+      return waiting.size
+    },
+    stop: () => clearInterval(timer),
+  }
+}
+
+/** What nobody knows is charged as held (decisions.md 5). */
+const unknown: AttemptResult = { outcome: 'unknown', usageSource: 'held', tokens: {}, status: null }
+
+function lostCharge({ end, ...attempt }: LostAttempt, kind: LostCharge['kind']): LostCharge {
+  const { amount, result, request } = end ?? { amount: attempt.hold, result: unknown, request: null }
+  return { ...attempt, kind, amount, result, ...(request && { request }) }
+}
