@@ -171,7 +171,7 @@ export function makeLedger(deps: LedgerDeps): Ledger {
           deps.onSettled(draw, reply)
           if (reply.kind === 'gone') deps.onGone({ ...lost, end: { amount, result, request } })
         },
-        share.lose,
+        () => share.lose(),
       )
       await firstTrue(acknowledged, onDisk)
     },
