@@ -21,7 +21,7 @@ if open or charged then
 else
   -- The slice was given back, so nothing is held for this; but it was spent, and what was spent is charged.
   for i = 5, #KEYS do
-    if redis.call('HEXISTS', KEYS[i], 'used') == 0 then return {'GONE'} end
+    if redis.call('HEXISTS', KEYS[i], 'ver') == 0 then return {'GONE'} end
   end
 end
 
