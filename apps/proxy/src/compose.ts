@@ -5,6 +5,7 @@ import { readBalances } from '@tollkeeper/redis/balances'
 import { makeBudgets } from '@tollkeeper/redis/budgets'
 import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedis, connectRedisPatiently, redisReady, StoreUnavailable } from '@tollkeeper/redis/connection'
+import { makeCeilingStore } from '@tollkeeper/redis/ceiling'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
 import { makeProviderLimitStore } from '@tollkeeper/redis/provider-limits'
 import { makeRates } from '@tollkeeper/redis/rates'
@@ -13,6 +14,7 @@ import { readJson } from '@tollkeeper/wire/json'
 import { readChatRequest, readWholeAnswer, statusOf } from '@tollkeeper/wire/openai-chat'
 import type { FastifyInstance } from 'fastify'
 import type { Env } from './env.ts'
+import { makeCeiling } from './ceiling/ceiling.ts'
 import { makePermits } from './concurrency/permits.ts'
 import { makePlaces } from './concurrency/places.ts'
 import { makeChatCompletions } from './http/chat-completions.ts'
@@ -30,7 +32,7 @@ import { makeBooks } from './money/books.ts'
 import { makePersistent } from './money/until-acknowledged.ts'
 import { logRequest, type Logger } from './observe/logger.ts'
 import { makeMetrics } from './observe/metrics.ts'
-import { newSliceId } from './observe/request-id.ts'
+import { newProcessId, newSliceId } from './observe/request-id.ts'
 import { makeAdmit } from './pipeline/admit.ts'
 import { makeAnswer } from './pipeline/answer/answer.ts'
 import { makeRelays } from './pipeline/answer/relays.ts'
@@ -65,6 +67,8 @@ const writeLimitsMs = 5_000
 const probes = new Set(['/livez', '/readyz'])
 /** How long streams that were cut by a stop have to settle and say so. */
 const lastMs = 2_000
+/** How often the installation's ceiling is told what was spent. */
+const ceilingEveryMs = 500
 /** How long a start waits for Redis. */
 const startWaitMs = 5_000
 const pingMs = 500
@@ -137,6 +141,19 @@ export function compose(env: Env, log: Logger): Proxy {
     log,
   })
   const { ledger } = books
+  const ceiling =
+    env.PLATFORM_BUDGET_USD === undefined
+      ? undefined
+      : makeCeiling({
+          store: makeCeilingStore(redis),
+          owner: newProcessId(),
+          limit: env.PLATFORM_BUDGET_USD,
+          period: env.PLATFORM_BUDGET_PERIOD,
+          leaseMs: env.LEASE_MS,
+          everyMs: ceilingEveryMs,
+          storeNow,
+          storeSays,
+        })
   const slices = makeSlices({
     hold: ledger.hold,
     release: ledger.release,
@@ -204,6 +221,7 @@ export function compose(env: Env, log: Logger): Proxy {
       outputTokens,
       hold: ledger.hold,
       slices,
+      ceiling,
       isStoreAway: isAway,
       onOutage: () => metrics.withoutStore('slice'),
       ledger,
@@ -304,6 +322,7 @@ export function compose(env: Env, log: Logger): Proxy {
       server.server.closeAllConnections()
       await settlements.idle()
       await slices.stop()
+      await ceiling?.stop()
       await releases.idle()
       rows.flush()
       await usage.flush().catch(onDefect)

@@ -1,4 +1,5 @@
 import { peppersText } from '@tollkeeper/domain/key'
+import { usdInput } from '@tollkeeper/domain/price'
 import { leaseEnv, redisEnv } from '@tollkeeper/redis/env'
 import { z } from 'zod'
 
@@ -27,6 +28,9 @@ const schema = z.object({
   SLICE_DRILL_PERCENT: wholeNumber(0, 100).default(1),
   /** Folder of the journal on a disk of this host; without one, charges have one copy less. */
   JOURNAL_DIR: z.string().optional(),
+  /** What all organisations together may spend per day or month, by UTC; none unless set. */
+  PLATFORM_BUDGET_USD: usdInput.optional(),
+  PLATFORM_BUDGET_PERIOD: z.enum(['day', 'month']).default('month'),
   KEY_PEPPERS: peppersText,
   CREDENTIAL_PRIVATE_KEY: z.base64('must be the base64 DER of the private key'),
   INTERNAL_TOKEN: z.string().min(32, 'must have at least 32 characters'),

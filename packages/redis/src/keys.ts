@@ -42,6 +42,10 @@ export const permitsKey = (kind: 'streams' | 'whole', orgId: OrgId, scope: Scope
 export const providerLimitsKey = (orgId: OrgId): string => `pl:{${shardOf(orgId)}}:${orgId}`
 /** There while an organisation's providers were asked a short while ago. */
 export const providersAskedKey = (orgId: OrgId): string => `pq:{${shardOf(orgId)}}:${orgId}`
+/** The installation's spending ceiling in one window: a slot of its own, since it belongs to no organisation. */
+export const ceilingKey = (windowId: string): string => `pc:{platform}:${windowId}`
+/** Leases of what processes hold of it. */
+export const ceilingLeasesKey = (windowId: string): string => `pe:{platform}:${windowId}`
 
 export const keyRecordKey = (publicId: string): string => `key:${publicId}`
 export const orgPolicyKey = (orgId: OrgId): string => `org:${orgId}`

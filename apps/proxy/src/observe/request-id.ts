@@ -19,3 +19,6 @@ export const newRequestId = (): RequestId => newId('request', random)
 
 /** A new id of a slice, `slice_…`. */
 export const newSliceId = (): AttemptId => newId('slice', random)
+
+/** A new id of a process, `proc_…`: another one after each start. */
+export const newProcessId = (): string => newId('process', random)

@@ -144,6 +144,17 @@ export const catalogue = {
       `The rest of the budget of ${quoted(p.scope)} is held by requests that are running now. ` +
       `Please try again in ${Math.max(1, Math.ceil(p.retryAfterMs / 1000))}s.`,
   ),
+  platform_budget_exceeded: entry<{ resetsAt: string }>(
+    'budget',
+    (p) =>
+      'The spending ceiling of this whole gateway is reached, for everybody who uses it; ' +
+      `it will reset at ${p.resetsAt}. Ask whoever runs the gateway.`,
+  ),
+  platform_budget_held: entry(
+    'unavailable',
+    () =>
+      'The rest of the spending ceiling of this whole gateway is held by requests that are running now. Please try again shortly.',
+  ),
   budget_store_unavailable: entry(
     'unavailable',
     () => 'Budgets cannot be checked right now, so nothing was sent. Please try again shortly.',

@@ -43,6 +43,7 @@ const prefixes = {
   provider: 'prov',
   request: 'req',
   slice: 'slice',
+  process: 'proc',
   audit: 'aud',
   invite: 'inv',
   override: 'price',
@@ -78,6 +79,8 @@ type IdOf = {
   request: RequestId
   /** The hold of a slice. */
   slice: AttemptId
+  /** One run of a proxy. */
+  process: string
   audit: string
   invite: string
   override: string

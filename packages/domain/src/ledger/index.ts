@@ -1,3 +1,4 @@
+export * from './ceiling.ts'
 export * from './clamp.ts'
 export * from './draw.ts'
 export { hold, type HoldAnswer, type HoldRequest } from './hold.ts'

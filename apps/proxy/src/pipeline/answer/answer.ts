@@ -13,6 +13,7 @@ import { makeEstimate, type EstimateDeps } from './estimate.ts'
 import { Relay, type StreamDialect, type StreamEnd } from './relay.ts'
 import type { Relays } from './relays.ts'
 import { billOf, makeSettleAttempt, type SettleDeps } from './settle-attempt.ts'
+import { makeTakeHoldUnderCeiling, type TakeCeilingDeps } from './take-ceiling.ts'
 import { makeTakeHold, type Held } from './take-hold.ts'
 import { makeTakeHoldOrSlice, type TakeSliceDeps } from './take-slice.ts'
 import { endOfUnanswered } from './upstream-failure.ts'
@@ -28,6 +29,7 @@ export type ChatCaller = {
 }
 
 export type AnswerDeps = TakeSliceDeps &
+  TakeCeilingDeps &
   SettleDeps &
   EstimateDeps & {
     bodyOf: (chat: ChatRequest) => ChatBody
@@ -53,7 +55,7 @@ type Attempt = { routed: Routed; candidate: Candidate; held: Held }
  * @throws Failure; whatever was held is settled or given back
  */
 export function makeAnswer(deps: AnswerDeps): Answer {
-  const takeHold = makeTakeHoldOrSlice(deps, makeTakeHold(deps))
+  const takeHold = makeTakeHoldUnderCeiling(deps, makeTakeHoldOrSlice(deps, makeTakeHold(deps)))
   const settle = makeSettleAttempt(deps)
   const estimate = makeEstimate(deps)
 
@@ -89,6 +91,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
       if (client.gone()) throw fail('client_left', undefined)
       return deps.callerOf(standing, candidate.provider)
     } catch (error) {
+      held.ceilingShare?.spent(0n)
       if (held.share) held.share.giveBack()
       else await deps.ledger.release({ ...held, orgId: standing.record.scopes.orgId, rates: standing.rates })
       throw error

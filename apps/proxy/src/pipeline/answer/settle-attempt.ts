@@ -35,6 +35,7 @@ export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
     const { tokens, amount } = charge
     const request = deps.record.rowOf(journey, end)
     journey.recorded = true
+    held.ceilingShare?.spent(amount)
     let used = tokens.outputText ?? 0
     for (const name of inputClasses) used += tokens[name] ?? 0
     const attempt = {

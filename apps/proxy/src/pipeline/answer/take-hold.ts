@@ -6,6 +6,7 @@ import { maxHoldNano, worstCase, type NanoUsd } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { AttemptMeta } from '@tollkeeper/domain/usage'
 import type { Hold, HoldReply, Preview } from '@tollkeeper/redis/budgets'
+import type { CeilingShare } from '../../ceiling/ceiling-window.ts'
 import type { SliceShare } from '../../slices/slice.ts'
 import type { Candidate, Routed } from '../exchange.ts'
 import { atLeastAnnounced, exactAsk, firstAsk, usefulCap, type Ask, type BoundDeps } from './bound.ts'
@@ -13,7 +14,7 @@ import { largestOutput } from './largest-output.ts'
 import { refusedByBudget, refusedByTokens } from './refusal.ts'
 
 /** A hold that is asked for. */
-export type Asked = Omit<Held, 'headroom' | 'tightest' | 'share'>
+export type Asked = Omit<Held, 'headroom' | 'tightest' | 'share' | 'ceilingShare'>
 
 /** A hold that was taken: what may be used, and what it is charged to. */
 export type Held = Ask & {
@@ -25,6 +26,8 @@ export type Held = Ask & {
   tightest: BudgetNode | null
   /** The part of a slice that pays; null: a hold of its own. */
   share: SliceShare | null
+  /** The part of the installation's ceiling, where there is one. */
+  ceilingShare?: CeilingShare
 }
 
 export type TakeHold = (

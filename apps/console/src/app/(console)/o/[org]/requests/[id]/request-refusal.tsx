@@ -22,6 +22,8 @@ const reasons: Record<string, string> = {
   upstream_rate_limited: 'The provider was limiting requests.',
   upstream_credential: 'The provider does not accept the credential stored for it.',
   upstream_refused: 'The provider refused this request.',
+  platform_budget_exceeded: 'The spending ceiling of the whole gateway was reached.',
+  platform_budget_held: 'The rest of the gateway’s own spending ceiling was held by running requests.',
   budget_store_unavailable: 'Budgets could not be checked, so nothing was sent.',
 }
 
