@@ -1,5 +1,6 @@
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
-import { scopeText, type Scope } from '@tollkeeper/domain/scope'
+import type { Limited } from '@tollkeeper/domain/rate'
+import { scopeText } from '@tollkeeper/domain/scope'
 import { shardOf, type Shard } from './shards.ts'
 
 /*
@@ -31,11 +32,11 @@ export function parseLeaseMember(member: string): { orgId: OrgId; attemptId: Att
 /** Requests per minute and hour, tokens per minute, token bucket. */
 export type RateKind = 'rq' | 'tm' | 'tb'
 
-export const rateKey = (kind: RateKind, orgId: OrgId, scope: Scope): string =>
+export const rateKey = (kind: RateKind, orgId: OrgId, scope: Limited): string =>
   `${kind}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`
 
 /** Who runs in a scope: streams and whole answers apart. */
-export const permitsKey = (kind: 'streams' | 'whole', orgId: OrgId, scope: Scope): string =>
+export const permitsKey = (kind: 'streams' | 'whole', orgId: OrgId, scope: Limited): string =>
   `${kind === 'streams' ? 'ps' : 'pw'}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`
 
 /** What the providers of an organisation told about their limits. */

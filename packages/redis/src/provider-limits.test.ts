@@ -1,9 +1,10 @@
 import type { ProviderId } from '@tollkeeper/domain/id'
+import type { LearnedLimits } from '@tollkeeper/domain/provider-limit'
 import { sharedRedis } from '@tollkeeper/testbed/redis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { anOrgId } from '../test/builders.ts'
 import { connectRedis, redisReady } from './connection.ts'
-import { makeProviderLimitStore, type LearnedLimits } from './provider-limits.ts'
+import { makeProviderLimitStore } from './provider-limits.ts'
 
 let shared: Awaited<ReturnType<typeof sharedRedis>>
 let redis: ReturnType<typeof connectRedis>

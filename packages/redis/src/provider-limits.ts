@@ -1,20 +1,8 @@
-import { providerId, type OrgId } from '@tollkeeper/domain/id'
-import { providerLimits } from '@tollkeeper/domain/provider-limit'
+import type { OrgId } from '@tollkeeper/domain/id'
+import { learnedLimits, type LearnedLimits } from '@tollkeeper/domain/provider-limit'
 import type { Redis } from 'ioredis'
-import { z } from 'zod'
 import { reachable } from './connection.ts'
 import { providerLimitsKey, providersAskedKey } from './keys.ts'
-
-/** Limits as a proxy learned them from a provider's answers. */
-export const learnedLimits = z.object({
-  providerId,
-  /** The provider's own name of the model; null for what it tells of its whole API. */
-  model: z.string().max(256).nullable(),
-  /** Which credential they belong to, as `credentialMark` names it. */
-  credential: z.string(),
-  limits: providerLimits,
-})
-export type LearnedLimits = z.output<typeof learnedLimits>
 
 export type ProviderLimitStore = {
   /** Stores what was learned, over what was known of the same models. @throws StoreUnavailable */

@@ -3,11 +3,11 @@ import {
   permitLimitsOf,
   requestLimitsOf,
   windowMs,
+  type Limited,
   type PermitLimit,
   type RateLimit,
   type RequestLimit,
 } from '@tollkeeper/domain/rate'
-import type { Scope } from '@tollkeeper/domain/scope'
 import type { Redis } from 'ioredis'
 import { reachable } from './connection.ts'
 import { permitsKey, rateKey } from './keys.ts'
@@ -59,7 +59,7 @@ export type Rates = {
   /** Gives a permit back everywhere. Idempotent. @throws StoreUnavailable */
   giveBack: (orgId: OrgId, rates: readonly RateLimit[], permit: Permit) => Promise<void>
   /** Moves the leases of permits of one scope on by another lease. @throws StoreUnavailable */
-  renewPermits: (orgId: OrgId, scope: Scope, kind: PermitKind, ids: readonly string[]) => Promise<void>
+  renewPermits: (orgId: OrgId, scope: Limited, kind: PermitKind, ids: readonly string[]) => Promise<void>
 }
 
 export const admitScript = defineScript('admit_v2')

@@ -5,7 +5,6 @@ import { newId } from '@tollkeeper/domain/id'
 import { hashKey, newKeyText, type Peppers } from '@tollkeeper/domain/key'
 import type { KeyRecord, OrgPolicy, PolicyModel, PolicyProvider } from '@tollkeeper/domain/policy'
 import { maxLimitNano } from '@tollkeeper/domain/price'
-import type { RateLimit } from '@tollkeeper/domain/rate'
 import { chainOf, type Scope, type ScopeIds } from '@tollkeeper/domain/scope'
 
 /** One organisation as the console would publish it, with its keys; the texts are what callers send. */
@@ -85,7 +84,7 @@ function budgetOf(scope: Scope): Budget {
 
 const plenty = 1_000_000_000
 
-function rateLimitOf(scope: Scope): RateLimit {
+function rateLimitOf(scope: Scope): OrgPolicy['rateLimits'][number] {
   return {
     scope: { ...scope, name: scope.kind },
     requestsPerMinute: plenty,
@@ -118,6 +117,7 @@ function modelOf(provider: PolicyProvider): PolicyModel {
     maxOutputTokens: 16_384,
     encoding: 'o200k_base',
     imageTokens: null,
+    ceiling: null,
     createdAtMs: 1_760_000_000_000,
   }
 }

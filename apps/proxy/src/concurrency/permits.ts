@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrgId } from '@tollkeeper/domain/id'
-import { permitLimitsOf, type RateLimit } from '@tollkeeper/domain/rate'
-import { scopeText, type Scope } from '@tollkeeper/domain/scope'
+import { permitLimitsOf, type Limited, type RateLimit } from '@tollkeeper/domain/rate'
+import { scopeText } from '@tollkeeper/domain/scope'
 import type { Admission, Permit, PermitKind } from '@tollkeeper/redis/rates'
 import type { Persistent } from '../money/until-acknowledged.ts'
 import { WaitingLine } from './waiting-line.ts'
@@ -33,7 +33,7 @@ export type PermitsDeps = {
   store: {
     admit(orgId: OrgId, rates: readonly RateLimit[], permit: Permit): Promise<Admission>
     giveBack(orgId: OrgId, rates: readonly RateLimit[], permit: Permit): Promise<void>
-    renewPermits(orgId: OrgId, scope: Scope, kind: PermitKind, ids: readonly string[]): Promise<void>
+    renewPermits(orgId: OrgId, scope: Limited, kind: PermitKind, ids: readonly string[]): Promise<void>
   }
   releases: Persistent
   onDefect: (error: unknown) => void
@@ -56,7 +56,7 @@ type Waiter = {
 type Line = Signal & { waiters: WaitingLine<Waiter>; expired: Set<Waiter>; running: boolean }
 type Signal = { freed: Promise<void>; wake(): void }
 /** Permits of one limit that are this process's, and how long they are held on average. */
-type Held = { orgId: OrgId; scope: Scope; kind: PermitKind; since: Map<string, number> }
+type Held = { orgId: OrgId; scope: Limited; kind: PermitKind; since: Map<string, number> }
 
 /** How often those who wait look whether another process gave a permit back. */
 const lookMs = 20
@@ -68,7 +68,7 @@ export function makePermits(deps: PermitsDeps): Permits {
   const held = new Map<string, Held>()
   /** Average time that a permit is held, by limit. */
   const usualMs = new Map<string, number>()
-  const nameOf = (orgId: OrgId, scope: Scope, kind: PermitKind) => `${orgId}/${scopeText(scope)}/${kind}`
+  const nameOf = (orgId: OrgId, scope: Limited, kind: PermitKind) => `${orgId}/${scopeText(scope)}/${kind}`
   const limitsOf = ({ orgId, rates, permit }: Ask) =>
     permitLimitsOf(rates, permit.kind).map(({ scope, rate, limit }) => ({
       name: nameOf(orgId, scope, permit.kind),

@@ -42,14 +42,15 @@ export function makeAdmit(deps: AdmitDeps): Admit {
     turn.add(() => deps.places.give(kind))
 
     const limited = standing.limitsRunning[kind]
-    if (!standing.limitsRequests && !limited) return { ...understood, allowance: null }
+    const { rates, requests } = standing.limitsFor(chat.model)
+    if (!requests && !limited) return { ...understood, allowance: null }
     const { orgId } = standing.record.scopes
     const permit: Permit = { id: journey.requestId, kind }
-    const reply = await checked(deps, standing, permit)
+    const reply = await checked(deps, standing, rates, permit)
     step(journey, 'admit', deps.monotonic())
     if (reply === null) return { ...understood, allowance: null }
-    if (reply.kind !== 'admitted') throw refusal(understood, kind, reply)
-    if (limited) turn.add(() => deps.givePermit(orgId, standing.rates, permit))
+    if (reply.kind !== 'admitted') throw refusal(understood, kind, { ...reply, scope: rates[reply.rate]?.scope })
+    if (limited) turn.add(() => deps.givePermit(orgId, rates, permit))
     return { ...understood, allowance: reply.remaining }
   }
 }
@@ -57,7 +58,8 @@ export function makeAdmit(deps: AdmitDeps): Admit {
 /** Null: the store is away, and the organisation wants to be answered all the same (design.md 9). */
 async function checked(
   deps: AdmitDeps,
-  { record, rates, org }: Standing,
+  { record, org }: Standing,
+  rates: readonly RateLimit[],
   permit: Permit,
 ): Promise<TakenRequest | null> {
   const open = org.policy.settings.storeOutage === 'bounded'
@@ -73,11 +75,11 @@ async function checked(
 function refusal(
   { journey, standing }: Understood,
   kind: Permit['kind'],
-  reply: Exclude<TakenRequest, { kind: 'admitted' }>,
+  reply: Exclude<TakenRequest, { kind: 'admitted' }> & { scope: RateLimit['scope'] | undefined },
 ): Failure {
   const { limit, retryAfterMs } = reply
   const { orgId } = standing.record.scopes
-  const scope = standing.rates[reply.rate]?.scope ?? { kind: 'organisation' as const, id: orgId, name: '' }
+  const scope = reply.scope ?? { kind: 'organisation' as const, id: orgId, name: '' }
   const unit = reply.kind === 'busy' ? kind : 'requests'
   const period = reply.kind === 'busy' ? 'now' : reply.per
   const label = { type: scope.kind, id: scope.id, name: scope.name }

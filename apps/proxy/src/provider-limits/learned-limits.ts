@@ -1,9 +1,8 @@
 import { credentialMark } from '@tollkeeper/domain/credential'
 import type { OrgId } from '@tollkeeper/domain/id'
 import type { PolicyProvider } from '@tollkeeper/domain/policy'
-import { withLearned, type ProviderLimits } from '@tollkeeper/domain/provider-limit'
+import { withLearned, type LearnedLimits, type ProviderLimits } from '@tollkeeper/domain/provider-limit'
 import type { ReplyHeaders } from '@tollkeeper/providers'
-import type { LearnedLimits } from '@tollkeeper/redis/provider-limits'
 import { LRUCache } from 'lru-cache'
 
 export type LimitsDeps = {

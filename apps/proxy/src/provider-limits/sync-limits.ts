@@ -2,7 +2,8 @@ import { credentialMark } from '@tollkeeper/domain/credential'
 import type { OrgId } from '@tollkeeper/domain/id'
 import type { PolicyProvider } from '@tollkeeper/domain/policy'
 import type { Caller, Target } from '@tollkeeper/providers'
-import type { LearnedLimits, ProviderLimitStore } from '@tollkeeper/redis/provider-limits'
+import type { LearnedLimits } from '@tollkeeper/domain/provider-limit'
+import type { ProviderLimitStore } from '@tollkeeper/redis/provider-limits'
 import type { Limits } from './learned-limits.ts'
 
 export type SyncLimitsDeps = {

@@ -28,7 +28,7 @@ export type Slices = {
   /** Takes a part of a key's slice; undefined when there is less left, or none. */
   take(standing: Standing, amount: NanoUsd): SliceShare | undefined
   /** Whether this request is one of the few that use a slice in calm times, so that this way is known to work. */
-  isDrill(standing: Standing): boolean
+  isDrill(standing: Standing, model: string): boolean
   /** Gives back what an organisation's slices hold, because somebody was refused for it. False: there are none. */
   yieldOf(orgId: OrgId): Promise<boolean>
   noteStoreAway(): void
@@ -165,11 +165,12 @@ export function makeSlices(deps: SlicesDeps): Slices {
     },
     leftOf: (standing) => chains.get(nameOf(standing))?.slice?.left ?? 0n,
     take: (standing, amount) => chains.get(nameOf(standing))?.slice?.take(amount),
-    isDrill(standing) {
+    isDrill(standing, model) {
       if (deps.random() * 100 >= deps.drillPercent) return false
       const slice = chains.get(nameOf(standing))?.slice
       // A slice takes no tokens, so where tokens are limited it is for outages only.
-      return slice !== undefined && isCurrent(slice, standing) && tokenLimitsOf(standing.rates).length === 0
+      const { rates } = standing.limitsFor(model)
+      return slice !== undefined && isCurrent(slice, standing) && tokenLimitsOf(rates).length === 0
     },
     async yieldOf(orgId) {
       const before = ending.size

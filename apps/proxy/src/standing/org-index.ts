@@ -11,6 +11,8 @@ export type OrgIndex = {
   rateByScope: ReadonlyMap<string, RateLimit>
   modelByName: ReadonlyMap<string, PolicyModel>
   providerById: ReadonlyMap<string, PolicyProvider>
+  /** What providers allow, by name of the model; for models without a ceiling nothing. */
+  providerLimitByModel: ReadonlyMap<string, RateLimit>
   /** Price of the dearest model, for models without one under soft budgets; undefined when no model has a price. */
   ceiling: Price | undefined
 }
@@ -32,8 +34,23 @@ export function indexOrg(policy: OrgPolicy): OrgIndex {
       policy.models.map((model) => [model.name, isBounded(model) ? model : { ...model, price: null }]),
     ),
     providerById: new Map(policy.providers.map((provider) => [provider.id, provider])),
+    providerLimitByModel: new Map(
+      policy.models.flatMap((model) => {
+        const limit = providerLimitOf(model, policy.providers)
+        return limit ? [[model.name, limit]] : []
+      }),
+    ),
     ceiling: ceilingOf(policy.models),
   }
+}
+
+function providerLimitOf(model: PolicyModel, providers: readonly PolicyProvider[]): RateLimit | undefined {
+  const provider = providers.find((each) => each.id === model.providerId)
+  if (!model.ceiling || !provider) return undefined
+  // One limit for all names of a model. Names of models may hold anything, and ids are written with spaces between.
+  const id = `${provider.id}:${encodeURIComponent(model.upstreamName)}`
+  const scope = { kind: 'provider', id, name: provider.name } as const
+  return { scope, ...model.ceiling, requestsPerHour: null, bucket: null, concurrency: null }
 }
 
 // A price that lacks a class every answer has bounds nothing.

@@ -1,5 +1,5 @@
 import { nodesOf, type Budget, type BudgetNode } from '@tollkeeper/domain/budget'
-import type { KeyRecord } from '@tollkeeper/domain/policy'
+import { allowsModel, type KeyRecord } from '@tollkeeper/domain/policy'
 import type { NanoUsd } from '@tollkeeper/domain/price'
 import type { RateLimit } from '@tollkeeper/domain/rate'
 import { chainOf, scopeText } from '@tollkeeper/domain/scope'
@@ -12,8 +12,8 @@ export type Standing = {
   org: OrgIndex
   /** Limits of the chain, widest scope first. */
   rates: readonly RateLimit[]
-  /** Whether any limit on requests is set, so that a chain without one costs no round trip. */
-  limitsRequests: boolean
+  /** Those that a request for a model must pass: of the chain, then of its provider. The same list for the same model. */
+  limitsFor(model: string): ModelLimits
   /** Whether any limit on running streams, or whole answers, is set. */
   limitsRunning: Readonly<Record<'streams' | 'whole', boolean>>
   hasHardBudget: boolean
@@ -28,11 +28,21 @@ export type Standing = {
   proven: Buffer | undefined
 }
 
+/** `requests`: whether any limit on requests is set, so that a chain without one costs no round trip. */
+export type ModelLimits = { rates: readonly RateLimit[]; requests: boolean }
+
+const limitsOf = (rates: readonly RateLimit[]): ModelLimits => ({
+  rates,
+  requests: rates.some((rate) => rate.requestsPerMinute !== null || rate.requestsPerHour !== null),
+})
+
 /** Resolves a key's record against its organisation's policy. */
 export function standingOf(record: KeyRecord, org: OrgIndex): Standing {
   const chain = chainOf(record.scopes).map(scopeText)
   const budgets: Budget[] = chain.flatMap((scope) => org.budgetsByScope.get(scope) ?? [])
   const rates = chain.flatMap((scope) => org.rateByScope.get(scope) ?? [])
+  const ofChain = limitsOf(rates)
+  const withProvider = new Map<RateLimit, ModelLimits>()
   const calendar = (at: Instant) => ({ zone: org.policy.timeZone, at })
 
   let nodes: readonly BudgetNode[] = []
@@ -50,7 +60,17 @@ export function standingOf(record: KeyRecord, org: OrgIndex): Standing {
     record,
     org,
     rates,
-    limitsRequests: rates.some((rate) => rate.requestsPerMinute !== null || rate.requestsPerHour !== null),
+    limitsFor(model) {
+      const provider = org.providerLimitByModel.get(model)
+      if (!provider) return ofChain
+      let limits = withProvider.get(provider)
+      if (!limits) {
+        // A key that may not use the model must not use up what others may.
+        limits = allowsModel(record.allowedModels, model) ? limitsOf([...rates, provider]) : ofChain
+        withProvider.set(provider, limits)
+      }
+      return limits
+    },
     limitsRunning: {
       streams: rates.some((rate) => (rate.concurrency?.streams ?? null) !== null),
       whole: rates.some((rate) => (rate.concurrency?.whole ?? null) !== null),

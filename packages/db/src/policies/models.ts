@@ -3,6 +3,7 @@ import type { PolicyModel } from '@tollkeeper/domain/policy'
 import { priceToText, type Price } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { Db } from '../client.ts'
+import { ceilings } from '../provider-limits.ts'
 import { listOverrides, loadPriceBook, overrideInEffect } from '../prices/index.ts'
 import { list, type Provider } from '../providers/provider.ts'
 import { encodingOf, imageTokensOf, largestOutputOf } from './model-facts.ts'
@@ -30,6 +31,7 @@ export async function pricedModels(
   at: Instant,
 ): Promise<OfferedModel[]> {
   const [book, overrides] = [await loadPriceBook(db), await listOverrides(db, orgId)]
+  const ceilingOf = await ceilings(db, orgId)
   const offered = new Map<string, OfferedModel>()
   for (const provider of providers) {
     for (const model of provider.models) {
@@ -46,6 +48,7 @@ export async function pricedModels(
         maxOutputTokens: largestOutputOf(model.upstreamName, model.maxOutputTokens),
         encoding: encodingOf(provider.kind, model.upstreamName),
         imageTokens: imageTokensOf(provider.kind, model.upstreamName),
+        ceiling: ceilingOf(provider.id, model.upstreamName),
         createdAtMs: model.createdAt.getTime(),
       })
     }

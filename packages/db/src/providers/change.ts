@@ -4,6 +4,7 @@ import { atomic } from '../atomic.ts'
 import type { Db } from '../client.ts'
 import { makeId } from '../ids.ts'
 import { noteOrgChange } from '../policies/outbox.ts'
+import { forget } from '../provider-limits.ts'
 import { kindToRow, one, type Provider } from './provider.ts'
 
 /** `sealed` comes from domain/credential `sealCredential`, bound to organisation, provider id and origin. */
@@ -57,6 +58,7 @@ export async function update(
     if (!before) return undefined
     const baseUrl = trimmed(input.baseUrl ?? before.baseUrl)
     const moved = new URL(baseUrl).origin !== new URL(before.baseUrl).origin
+    if (moved) await forget(tx, orgId, id)
     await tx.provider.update({
       where: { orgId_id: { orgId, id } },
       data: {
@@ -77,7 +79,12 @@ export const setCredential = (
   id: ProviderId,
   credential: Credential | null,
   at = new Date(),
-): Promise<boolean> => changed(db, orgId, id, credentialColumns(credential, at))
+): Promise<boolean> =>
+  atomic(db, async (tx) => {
+    // They were those of the credential that goes.
+    await forget(tx, orgId, id)
+    return changed(tx, orgId, id, credentialColumns(credential, at))
+  })
 
 export const setEnabled = (db: Db, orgId: OrgId, id: ProviderId, enabled: boolean): Promise<boolean> =>
   changed(db, orgId, id, { enabled })

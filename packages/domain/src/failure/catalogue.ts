@@ -109,7 +109,10 @@ export const catalogue = {
   }>(
     'rate',
     (p) =>
-      `Rate limit reached: ${quoted(p.scope)} may use ${p.limit} ${p.unit} per ${p.per}. ` +
+      (p.scope.kind === 'provider'
+        ? `The provider's own rate limit is reached: ${quoted(p.scope)} lets this organisation use ` +
+          `${p.limit} ${p.unit} per ${p.per} with this model. `
+        : `Rate limit reached: ${quoted(p.scope)} may use ${p.limit} ${p.unit} per ${p.per}. `) +
       `Please try again in ${Math.max(1, Math.ceil(p.retryAfterMs / 1000))}s.`,
   ),
   tokens_never_fit: entry<{ scope: ScopeLabel; limit: number; asked: number }>(

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { budget } from '../budget/index.ts'
 import { orgId, providerId } from '../id/index.ts'
 import { priceText } from '../price/index.ts'
+import { providerCeiling } from '../provider-limit/index.ts'
 import { rateLimit } from '../rate/index.ts'
 import { timeZone } from '../time/index.ts'
 
@@ -47,6 +48,8 @@ export const policyModel = z.object({
    * Policies of earlier releases lack it.
    */
   imageTokens: z.object({ low: z.int().positive(), most: z.int().positive() }).nullable().default(null),
+  /** What the provider allows all requests of the organisation together. Policies of earlier releases lack it. */
+  ceiling: providerCeiling.nullable().default(null),
   createdAtMs: z.int(),
 })
 export type PolicyModel = z.output<typeof policyModel>

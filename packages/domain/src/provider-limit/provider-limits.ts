@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { providerId } from '../id/index.ts'
 
 /** Lengths of the windows in which providers count. */
 export const limitWindows = ['minute', 'hour', 'day'] as const
@@ -28,6 +29,17 @@ export const providerLimits = z.object({
   seenAtMs: z.int(),
 })
 export type ProviderLimits = z.output<typeof providerLimits>
+
+/** Limits as a proxy learned them from a provider's answers. */
+export const learnedLimits = z.object({
+  providerId,
+  /** The provider's own name of the model; null for what it tells of its whole API. */
+  model: z.string().max(256).nullable(),
+  /** Which credential they belong to, as `credentialMark` names it. */
+  credential: z.string(),
+  limits: providerLimits,
+})
+export type LearnedLimits = z.output<typeof learnedLimits>
 
 /** What a provider's limits mean for all requests of an organisation together; null: no limit per minute is known. */
 export const providerCeiling = z.object({

@@ -1,5 +1,5 @@
-import { scopeText, type Scope } from '../scope/index.ts'
-import type { RateLimit } from './rate-limit.ts'
+import { scopeText } from '../scope/index.ts'
+import type { Limited, RateLimit } from './rate-limit.ts'
 import type { WindowRule } from './sliding-window.ts'
 import { microPerToken, type BucketRule } from './token-bucket.ts'
 
@@ -10,7 +10,7 @@ export const windowMs = { minute: 60_000, hour: 3_600_000 } as const
 export type TokenLimit = {
   /** Names it among the limits of its organisation. */
   id: string
-  scope: Scope
+  scope: Limited
   /** Index into the list of rate limits it came from. */
   rate: number
   /** As it was set: tokens per minute, or the capacity of the bucket. */
@@ -36,7 +36,7 @@ export function tokenLimitsOf(rates: readonly RateLimit[]): TokenLimit[] {
 }
 
 /** A limit on the requests of one scope, taken when a request is admitted. */
-export type RequestLimit = { scope: Scope; rate: number; per: 'minute' | 'hour'; rule: WindowRule }
+export type RequestLimit = { scope: Limited; rate: number; per: 'minute' | 'hour'; rule: WindowRule }
 
 /** The limits on requests of a chain, in its order; in each scope the minute before the hour. */
 export function requestLimitsOf(rates: readonly RateLimit[]): RequestLimit[] {
@@ -54,7 +54,7 @@ export function requestLimitsOf(rates: readonly RateLimit[]): RequestLimit[] {
 
 /** A limit on the requests of one scope that run at the same time. */
 export type PermitLimit = {
-  scope: Scope
+  scope: Limited
   /** Index into the list of rate limits it came from. */
   rate: number
   limit: number

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { scopeKind } from '../scope/index.ts'
+import { scopeKind, type ScopeKind } from '../scope/index.ts'
 
 /** How many requests may run at a time. Streams run for long and whole answers for short: each has a limit of its own. */
 export const concurrencyLimit = z.object({
@@ -23,4 +23,11 @@ export const rateLimit = z.object({
   /** Absent in policies that were published before there was such a limit. */
   concurrency: concurrencyLimit.nullable().default(null),
 })
-export type RateLimit = z.output<typeof rateLimit>
+
+/**
+ * What a limit counts for: a scope of the chain, or all requests of an organisation to one model of a provider, which
+ * has limits of its own.
+ */
+export type Limited = { kind: ScopeKind | 'provider'; id: string }
+
+export type RateLimit = Omit<z.output<typeof rateLimit>, 'scope'> & { scope: Limited & { name: string } }

@@ -35,4 +35,4 @@ export function chainOf(ids: ScopeIds): ScopeChain {
 export const sameScope = (a: Scope, b: Scope): boolean => a.kind === b.kind && a.id === b.id
 
 /** `team:team_4fQ…`: how a scope is written in keys, maps and logs. */
-export const scopeText = (scope: Scope): string => `${scope.kind}:${scope.id}`
+export const scopeText = (scope: { kind: string; id: string }): string => `${scope.kind}:${scope.id}`

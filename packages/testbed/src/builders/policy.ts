@@ -3,7 +3,6 @@ import type { Budget } from '@tollkeeper/domain/budget'
 import { newId } from '@tollkeeper/domain/id'
 import type { OrgPolicy, PolicyModel, PolicyProvider } from '@tollkeeper/domain/policy'
 import { parseUsd } from '@tollkeeper/domain/price'
-import type { RateLimit } from '@tollkeeper/domain/rate'
 import type { Scope } from '@tollkeeper/domain/scope'
 
 type Price = NonNullable<PolicyModel['price']>
@@ -45,6 +44,8 @@ export function aBudget(
     ...change,
   }
 }
+
+type RateLimit = OrgPolicy['rateLimits'][number]
 
 /** No limits but those that are named. */
 export function aLimit(scope: Named, limits: Partial<Omit<RateLimit, 'scope'>>): RateLimit {
@@ -94,6 +95,7 @@ export function aModel(provider: PolicyProvider, name = 'gpt-4o-mini', change: P
     maxOutputTokens: 16_384,
     encoding: 'o200k_base',
     imageTokens: imageTokens[name] ?? null,
+    ceiling: null,
     createdAtMs: Date.UTC(2024, 6, 18),
     ...change,
   }

@@ -93,7 +93,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     } catch (error) {
       held.ceilingShare?.spent(0n)
       if (held.share) held.share.giveBack()
-      else await deps.ledger.release({ ...held, orgId: standing.record.scopes.orgId, rates: standing.rates })
+      else await deps.ledger.release({ ...held, orgId: standing.record.scopes.orgId })
       throw error
     }
   }

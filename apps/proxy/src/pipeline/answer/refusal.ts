@@ -67,9 +67,9 @@ export function refusedByBudget(
 
 /** The refusal of a limit on tokens: 429, or 400 when no wait would help. */
 export function refusedByTokens(routed: Routed, held: Asked, reply: Extract<Refused, { by: 'tokens' }>): Failure {
-  const { journey, standing } = routed
-  const scope = standing.rates[reply.rate]?.scope
-  if (!scope) throw new Error(`The store refused by limit ${reply.rate} of ${standing.rates.length}`)
+  const { journey } = routed
+  const scope = held.rates[reply.rate]?.scope
+  if (!scope) throw new Error(`The store refused by limit ${reply.rate} of ${held.rates.length}`)
   const { retryAfterMs, limit } = reply
   journey.refusal = {
     reason: retryAfterMs === null ? 'tokens_never_fit' : 'rate_limited',

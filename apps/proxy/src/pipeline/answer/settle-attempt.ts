@@ -51,7 +51,7 @@ export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
       // Held: nobody knows. It stays charged until there is evidence, and tokens that nobody counted are not reported.
     } else if (charge.source === 'held')
       await deps.ledger.surrender({ ...attempt, least: 0n, result: { ...attempt.result, tokens: {} } })
-    else await deps.ledger.settle({ ...attempt, amount, tokens: used, rates: standing.rates })
+    else await deps.ledger.settle({ ...attempt, amount, tokens: used, rates: held.rates })
     deps.record.settled(journey, end, charge)
     return billOf(held, amount)
   }

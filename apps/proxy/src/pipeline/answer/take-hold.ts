@@ -3,6 +3,7 @@ import { fail } from '@tollkeeper/domain/failure'
 import type { AttemptId } from '@tollkeeper/domain/id'
 import { clamp, mostClamps } from '@tollkeeper/domain/ledger'
 import { maxHoldNano, worstCase, type NanoUsd } from '@tollkeeper/domain/price'
+import type { RateLimit } from '@tollkeeper/domain/rate'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { AttemptMeta } from '@tollkeeper/domain/usage'
 import type { Hold, HoldReply, Preview } from '@tollkeeper/redis/budgets'
@@ -21,6 +22,8 @@ export type Held = Ask & {
   attemptId: AttemptId
   amount: NanoUsd
   nodes: readonly BudgetNode[]
+  /** Limits that tokens were taken from. */
+  rates: readonly RateLimit[]
   headroom: NanoUsd | null
   /** The budget with that amount. */
   tightest: BudgetNode | null
@@ -93,6 +96,7 @@ function noteAsk(routed: Routed, candidate: Candidate, { input, exact, cap }: As
 async function holdOnce(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, id: AttemptId, ask: Ask) {
   const { standing, chat } = routed
   const { orgId } = standing.record.scopes
+  const { rates } = standing.limitsFor(chat.model)
   const amount = worstCase({ input: ask.input, output: ask.cap * chat.choices }, candidate.price) ?? maxHoldNano
   const holdNow = async () => {
     const atMs = deps.storeNow()
@@ -104,10 +108,10 @@ async function holdOnce(deps: TakeHoldDeps, routed: Routed, candidate: Candidate
       amount,
       tokens: ask.tokens,
       nodes,
-      rates: standing.rates,
+      rates,
       meta,
     })
-    return { reply, held: { ...ask, attemptId: id, amount, nodes } }
+    return { reply, held: { ...ask, attemptId: id, amount, nodes, rates } }
   }
   if (amount > maxHoldNano)
     throw fail('invalid_request', {

@@ -26,7 +26,7 @@ export function makeTakeHoldOrSlice(deps: TakeSliceDeps, takeHold: TakeHold): Ta
     if (!isBounded(routed)) return takeHold(routed, candidate, attempt)
     const { slices } = deps
     const { standing } = routed
-    const drill = slices.isDrill(standing)
+    const drill = slices.isDrill(standing, routed.chat.model)
     if (slices.storeAway || drill) {
       const held = await fromSlice(deps, routed, candidate, { ...attempt, mayClamp: !drill })
       if (held) return noted(deps, routed, candidate, held)
@@ -99,6 +99,7 @@ async function fromSlice(
     attemptId: `${id}.s` as AttemptId,
     amount: share.amount,
     nodes: share.share.nodes,
+    rates: [],
     headroom: null,
     tightest: null,
     share: share.share,
