@@ -30,7 +30,7 @@ export function quoteBody(routed: Routed, quoted: Quoted, requestId: RequestId):
       const told = isShown ? budgetBody(node, { used, held }, policy.timeZone) : budgetNames(node, policy.timeZone)
       return { ...told, deciding }
     }),
-    rate_limits: standing.rates.map((rate, i) => ({
+    rate_limits: standing.limitsFor(routed.chat.model).rates.map((rate, i) => ({
       ...rateLimitBody(rate),
       ...(quoted.waits.has(i) && { tokens_fit_after_ms: quoted.waits.get(i) }),
     })),
@@ -44,10 +44,10 @@ export function quoteBody(routed: Routed, quoted: Quoted, requestId: RequestId):
 }
 
 /** The quote itself was the last request that a window lets through: the next one would have to wait. */
-function usedUp({ allowance, standing }: Admitted): Failure | null {
+function usedUp({ allowance, standing, chat }: Admitted): Failure | null {
   if (!allowance || allowance.remaining > 0) return null
   const { limit, resetMs: retryAfterMs } = allowance
-  for (const rate of standing.rates) {
+  for (const rate of standing.limitsFor(chat.model).rates) {
     const per = rate.requestsPerMinute === limit ? 'minute' : rate.requestsPerHour === limit ? 'hour' : null
     if (per === null) continue
     const { scope } = rate
