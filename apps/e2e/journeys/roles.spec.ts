@@ -109,7 +109,9 @@ test('an auditor reads settings, providers and keys, and changes nothing', async
 
   await page.getByRole('link', { name: 'Providers', exact: true }).click()
   await expect(page.getByRole('row', { name: /gpt-4o-mini/ })).toBeVisible()
-  await expect(page.getByRole('button', { name: /^(Add provider|Verify|Change price|Turn off)$/ })).toHaveCount(0)
+  await expect(
+    page.getByRole('button', { name: /^(Add provider|Verify|Sync limits|Change price|Turn off)$/ }),
+  ).toHaveCount(0)
 
   await page.getByRole('link', { name: 'Audit log', exact: true }).click()
   const log = page.getByRole('table', { name: 'Audit log' })

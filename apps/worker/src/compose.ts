@@ -18,11 +18,20 @@ import type { Redis } from 'ioredis'
 import type { WorkerEnv } from './env.ts'
 import { serveHealth } from './health.ts'
 import type { Job } from './job.ts'
-import { confirmJournals, drainUsage, openShards, publishPolicies, sweepLeases, verifyLedger } from './jobs/index.ts'
+import {
+  confirmJournals,
+  drainUsage,
+  openShards,
+  publishPolicies,
+  sweepLeases,
+  syncProviderLimits,
+  verifyLedger,
+} from './jobs/index.ts'
 import type { OpenPorts } from './jobs/open-shards.ts'
 import type { VerifyPorts } from './jobs/verify-ledger.ts'
 import { makeLog, observe, type Log, type Observation } from './observe.ts'
 import { policyPorts } from './ports/policies.ts'
+import { limitPorts } from './ports/provider-limits.ts'
 import { startSchedule } from './schedule.ts'
 
 export type RunningWorker = { url: string; stop: () => Promise<void> }
@@ -59,6 +68,7 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
       { shards: allShards(), sweep: makeSweeper(redis, { graceMs: env.SWEEP_GRACE_MS }).sweep },
       env.SWEEP_EVERY_MS,
     ),
+    syncProviderLimits(limitPorts(db, redis, proxyOf(env)), env.SYNC_LIMITS_EVERY_MS),
     verifyLedger(verifyPorts(db, redis, reader, observation, log), env.VERIFY_EVERY_MS),
   ]
   const stopSchedule = await startSchedule({
@@ -88,6 +98,9 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
     },
   }
 }
+
+const proxyOf = ({ PROXY_URL, INTERNAL_TOKEN }: WorkerEnv) =>
+  PROXY_URL !== undefined && INTERNAL_TOKEN !== undefined ? { url: PROXY_URL, token: INTERNAL_TOKEN } : null
 
 /** Work that everything else waits for. It is late when it last ended well this long ago. */
 const vital = ['open-shards', 'publish-policies', 'drain-usage', 'sweep-leases']

@@ -23,6 +23,11 @@ const schema = z.object({
   SWEEP_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),
   PUBLISH_EVERY_MS: everyMs(2_000),
   VERIFY_EVERY_MS: everyMs(3_600_000),
+  SYNC_LIMITS_EVERY_MS: everyMs(300_000),
+  /** A proxy, which can ask providers for their limits; without it they are learned from traffic alone. */
+  PROXY_URL: z.url().optional(),
+  /** What the proxy wants to see for that. */
+  INTERNAL_TOKEN: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

@@ -51,7 +51,13 @@ export function processTable(world: World): ProcessEntry[] {
     {
       name: 'worker',
       script: join(root, 'apps/worker/src/main.ts'),
-      env: { ...stores, CONSOLE_URL: addressOf(ports.console), WORKER_PORT: String(ports.worker) },
+      env: {
+        ...stores,
+        CONSOLE_URL: addressOf(ports.console),
+        PROXY_URL: addressOf(ports.proxy),
+        INTERNAL_TOKEN: secrets.INTERNAL_TOKEN,
+        WORKER_PORT: String(ports.worker),
+      },
       ready: `http://127.0.0.1:${ports.worker}/readyz`,
     },
     {

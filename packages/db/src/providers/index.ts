@@ -9,4 +9,12 @@ export {
   type NewProvider,
 } from './change.ts'
 export { addModels, changeModel, recordVerification, type FoundModel, type ModelChange } from './models.ts'
-export { list, one, sealedCredentialOf, type Provider, type ProviderModel, type Verification } from './provider.ts'
+export {
+  callable,
+  list,
+  one,
+  sealedCredentialOf,
+  type Provider,
+  type ProviderModel,
+  type Verification,
+} from './provider.ts'

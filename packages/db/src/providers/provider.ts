@@ -1,5 +1,5 @@
 import type { OrgId, ProviderId } from '@tollkeeper/domain/id'
-import type { ProviderKind } from '@tollkeeper/domain/policy'
+import type { PolicyProvider, ProviderKind } from '@tollkeeper/domain/policy'
 import { z } from 'zod'
 import type { Db } from '../client.ts'
 import type { Prisma, ProviderKind as KindColumn } from '../generated/client.ts'
@@ -65,6 +65,21 @@ export async function list(db: Db, orgId: OrgId): Promise<Provider[]> {
 export async function one(db: Db, orgId: OrgId, id: ProviderId): Promise<Provider | undefined> {
   const row = await db.provider.findFirst({ where: { orgId, id, removedAt: null }, include: withModels })
   return row ? fromRow(row) : undefined
+}
+
+/** Enabled providers as a proxy calls them, each with its sealed credential. */
+export async function callable(db: Db, orgId: OrgId): Promise<PolicyProvider[]> {
+  const rows = await db.provider.findMany({
+    where: { orgId, removedAt: null, enabled: true },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  return rows.map(({ id, kind, name, baseUrl, sealedCredential }) => ({
+    id: id as ProviderId,
+    kind: kindFromRow(kind),
+    name,
+    baseUrl,
+    sealedCredential,
+  }))
 }
 
 /** The sealed credential, which only a proxy can open; for asking a proxy to verify. Undefined: no such provider. */

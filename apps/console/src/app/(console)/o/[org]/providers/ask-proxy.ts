@@ -1,5 +1,7 @@
 import type { Provider, Verification } from '@tollkeeper/db/providers'
 import type { OrgId } from '@tollkeeper/domain/id'
+import { learnedLimits, type LearnedLimits } from '@tollkeeper/domain/provider-limit'
+import type { PolicyProvider } from '@tollkeeper/domain/policy'
 import { z } from 'zod'
 import { consoleEnv } from '#env.ts'
 import { refuse } from '#server/refusal.ts'
@@ -15,6 +17,8 @@ const answer = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), status: z.int().nullable(), message: z.string() }),
 ])
 
+const learned = z.object({ learned: z.array(learnedLimits) })
+
 const timeoutMs = 45_000
 
 /**
@@ -27,18 +31,35 @@ export async function askProxyToVerify(
   provider: Pick<Provider, 'id' | 'kind' | 'baseUrl'>,
   sealedCredential: string | null,
 ): Promise<Verification> {
-  const { PROXY_PUBLIC_URL, INTERNAL_TOKEN } = consoleEnv()
   const { id, kind, baseUrl } = provider
   try {
-    const response = await fetch(`${PROXY_PUBLIC_URL}/internal/providers/verify`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${INTERNAL_TOKEN}` },
-      body: JSON.stringify({ orgId, providerId: id, kind, baseUrl, sealedCredential }),
-      signal: AbortSignal.timeout(timeoutMs),
-      redirect: 'error',
-    })
-    return answer.parse(await response.json())
+    return answer.parse(await post('verify', { orgId, providerId: id, kind, baseUrl, sealedCredential }))
   } catch {
     throw refuse('unavailable', 'The gateway could not be asked to verify. Is the proxy running?')
   }
+}
+
+/**
+ * Has the proxy ask a provider for its limits. Gives those that any proxy has learned of it, too.
+ *
+ * @throws TRPCError when the proxy cannot be asked
+ */
+export async function askProxyForLimits(orgId: OrgId, provider: PolicyProvider): Promise<LearnedLimits[]> {
+  try {
+    return learned.parse(await post('sync-limits', { orgId, providers: [provider] })).learned
+  } catch {
+    throw refuse('unavailable', 'The gateway could not be asked for limits. Is the proxy running?')
+  }
+}
+
+async function post(what: string, body: object): Promise<unknown> {
+  const { PROXY_PUBLIC_URL, INTERNAL_TOKEN } = consoleEnv()
+  const response = await fetch(`${PROXY_PUBLIC_URL}/internal/providers/${what}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${INTERNAL_TOKEN}` },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(timeoutMs),
+    redirect: 'error',
+  })
+  return response.json()
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { list as auditLines } from '@tollkeeper/db/audit'
 import type { Organisation } from '@tollkeeper/db/organisations'
 import { buildOrgPolicy, offeredModels } from '@tollkeeper/db/policies'
-import { openCredential } from '@tollkeeper/domain/credential'
+import { credentialMark, openCredential } from '@tollkeeper/domain/credential'
 import type { ProviderId } from '@tollkeeper/domain/id'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testConsole, type Person, type TestConsole } from '#server/test-console.ts'
@@ -113,6 +113,67 @@ describe('a provider', () => {
     answer = { ok: false, status: 401, message: 'The provider does not accept this credential.' }
     expect(await owner.api.providers.verify({ ...org(), id })).toMatchObject({ ok: false })
     expect(await listed(id)).toMatchObject({ verification: { ok: false, status: 401 } })
+  })
+})
+
+describe('a provider’s limits', () => {
+  const learned = (providerId: ProviderId, requests: number, seenAtMs: number) => ({
+    providerId,
+    model: 'limited-model',
+    credential: credentialMark(null),
+    limits: {
+      requests: { limit: requests, remaining: 20, resetsAtMs: null, per: 'minute' },
+      tokens: null,
+      inputTokens: null,
+      outputTokens: null,
+      seenAtMs,
+    },
+  })
+
+  it('are asked for through the proxy, shown, and become the ceiling of the model', async () => {
+    const { id } = await owner.api.providers.add({ ...org(), ...form, name: 'Limited' })
+    answer = found('limited-model')
+    await owner.api.providers.verify({ ...org(), id })
+    expect(await listed(id)).toMatchObject({ limits: [] })
+
+    answer = { learned: [learned(id, 50, 1_000)] }
+    expect(await owner.api.providers.syncLimits({ ...org(), id })).toEqual({ known: 1 })
+    expect(asked).toMatchObject({
+      authorization: 'Bearer internal-token-of-the-test',
+      body: { orgId: acme.id, providers: [{ id, baseUrl: 'http://simulator.test/v1', sealedCredential: null }] },
+    })
+    expect(await listed(id)).toMatchObject({
+      limits: [
+        {
+          model: 'limited-model',
+          seenAt: new Date(1_000),
+          limits: [{ of: 'requests', limit: 50, remaining: 20, per: 'minute' }],
+        },
+      ],
+    })
+    const policy = await buildOrgPolicy(db(), acme.id, { consoleUrl: null })
+    expect(policy?.models.find(({ name }) => name === 'limited-model')?.ceiling).toEqual({
+      requestsPerMinute: 50,
+      tokensPerMinute: null,
+    })
+  })
+
+  it('of another provider, or in another form than limits have, are not taken', async () => {
+    const [mine, other] = [
+      await owner.api.providers.add({ ...org(), ...form, name: 'Mine' }),
+      await stranger.api.providers.add({ org: 'globex', ...form, name: 'Theirs' }),
+    ]
+    answer = { learned: [learned(other.id, 1, 1_000)] }
+    await owner.api.providers.syncLimits({ ...org(), id: mine.id })
+    expect(await listed(mine.id)).toMatchObject({ limits: [] })
+    answer = { learned: [learned(mine.id, 0, 1_000)] }
+    await expect(owner.api.providers.syncLimits({ ...org(), id: mine.id })).rejects.toThrow(/could not be asked/)
+  })
+
+  it('are asked for by administrators of the organisation only', async () => {
+    const { id } = await owner.api.providers.add({ ...org(), ...form, name: 'Asked' })
+    await expect(auditor.api.providers.syncLimits({ ...org(), id })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(stranger.api.providers.syncLimits({ org: 'globex', id })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 

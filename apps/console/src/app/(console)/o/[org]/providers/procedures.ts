@@ -1,14 +1,16 @@
 import { noteOrgChange, offeredModels } from '@tollkeeper/db/policies'
 import { addOverride } from '@tollkeeper/db/prices'
+import * as providerLimits from '@tollkeeper/db/provider-limits'
 import * as providers from '@tollkeeper/db/providers'
 import { sealCredential } from '@tollkeeper/domain/credential'
 import type { OrgId, ProviderId } from '@tollkeeper/domain/id'
 import type { ProviderKind } from '@tollkeeper/domain/policy'
+import { limitedThings } from '@tollkeeper/domain/provider-limit'
 import { consoleEnv } from '#env.ts'
 import { change } from '#server/change.ts'
 import { refuse } from '#server/refusal.ts'
 import { orgProcedure, router } from '#server/trpc.ts'
-import { askProxyToVerify } from './ask-proxy.ts'
+import { askProxyForLimits, askProxyToVerify } from './ask-proxy.ts'
 import {
   addInput,
   asksAddress,
@@ -49,16 +51,28 @@ const seen = (found: providers.Verification) =>
     ? { ok: true as const, models: found.models.length, limits: found.limits, latencyMs: found.latencyMs }
     : { ok: false as const, status: found.status, message: found.message }
 
+/** What the page shows of the limits of one model, those that were told. */
+const seenLimits = ({ model, limits }: providerLimits.KnownLimits) => ({
+  model,
+  seenAt: new Date(limits.seenAtMs),
+  limits: limitedThings.flatMap((of) => {
+    const limit = limits[of]
+    return limit ? [{ of, limit: limit.limit, remaining: limit.remaining, per: limit.per }] : []
+  }),
+})
+
 export const providersProcedures = router({
   /** Connected providers with their models, prices and what the last Verify found. Never a credential. */
   list: orgProcedure('provider.read').query(async ({ ctx }) => {
     const [connected, offered] = [await providers.list(ctx.db, ctx.org.id), await offeredModels(ctx.db, ctx.org.id)]
+    const limits = await providerLimits.list(ctx.db, ctx.org.id)
     const answering = new Map(offered.map((model) => [model.name, model]))
     return {
       simulated: consoleEnv().SIMULATOR_URL !== undefined,
       providers: connected.map(({ models, verification, ...provider }) => ({
         ...provider,
         verification: verification && seen(verification),
+        limits: limits.filter((one) => one.providerId === provider.id).map(seenLimits),
         models: models.map(({ name, enabled }) => {
           const model = answering.get(name)
           const own = model?.providerId === provider.id ? model : undefined
@@ -113,6 +127,20 @@ export const providersProcedures = router({
         return found.ok
           ? { ok: true as const, models: found.models.length }
           : { ok: false as const, message: found.message }
+      })
+    }),
+
+  /** Has a proxy ask the provider for its limits, and stores them with what was learned from traffic. */
+  syncLimits: orgProcedure('provider.write')
+    .input(oneInput)
+    .mutation(async ({ ctx, input }) => {
+      const provider = (await providers.callable(ctx.db, ctx.org.id)).find(({ id }) => id === input.id)
+      if (!provider) throw gone()
+      const learned = await askProxyForLimits(ctx.org.id, provider)
+      return change(ctx, async (tx, audit) => {
+        const changed = await providerLimits.record(tx, ctx.org.id, learned)
+        audit({ action: 'provider.sync-limits', target: `provider:${input.id}`, after: { changed } })
+        return { known: learned.length }
       })
     }),
 

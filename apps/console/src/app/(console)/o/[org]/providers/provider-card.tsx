@@ -17,6 +17,7 @@ import { toast } from '#ui/toast.tsx'
 import { kindNames, useRefresh, type Connected } from './connected.ts'
 import { CredentialDialog } from './credential-dialog.tsx'
 import { takesCredential } from './inputs.ts'
+import { ProviderLimits } from './provider-limits.tsx'
 import { ProviderModels } from './provider-models.tsx'
 import { useVerify } from './use-verify.ts'
 
@@ -25,7 +26,6 @@ export function ProviderCard({ provider, editable }: { provider: Connected; edit
   const { timeZone } = useOrg()
   const verify = useVerify()
   const { verification, credential } = provider
-  const limits = verification?.ok ? verification.limits : null
   return (
     <Card
       title={provider.name}
@@ -45,7 +45,7 @@ export function ProviderCard({ provider, editable }: { provider: Connected; edit
       }
       flush
     >
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-4 px-5 pt-1 pb-4 md:grid-cols-4">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-4 px-5 pt-1 pb-4 md:grid-cols-3">
         <Fact name="Base URL">
           <span className="font-mono text-xs break-all">{provider.baseUrl}</span>
         </Fact>
@@ -67,18 +67,6 @@ export function ProviderCard({ provider, editable }: { provider: Connected; edit
             <span className="text-sm text-faint"> in {Math.round(verification.latencyMs)} ms</span>
           ) : null}
         </Fact>
-        <Fact name="Its limits, per minute">
-          {limits?.requests === undefined && limits?.tokens === undefined ? (
-            <span className="text-faint">Not told</span>
-          ) : (
-            [
-              limits.requests === undefined ? null : `${limits.requests.toLocaleString('en-US')} requests`,
-              limits.tokens === undefined ? null : `${limits.tokens.toLocaleString('en-US')} tokens`,
-            ]
-              .filter(Boolean)
-              .join(', ')
-          )}
-        </Fact>
       </dl>
       {verification?.ok === false ? (
         <p role="alert" className="mx-5 mb-4 rounded-lg bg-danger-soft px-3.5 py-2.5 text-base">
@@ -86,6 +74,7 @@ export function ProviderCard({ provider, editable }: { provider: Connected; edit
           {verification.status === null ? '' : ` (status ${verification.status})`}
         </p>
       ) : null}
+      <ProviderLimits provider={provider} editable={editable && provider.enabled} />
       <ProviderModels provider={provider} editable={editable} />
     </Card>
   )
