@@ -169,19 +169,29 @@ function Figures({ row, numbers, isLive, active, actions }: FiguresProps) {
         // In sight however narrow the window is.
         className={classNames(cellLook, 'md:sticky md:right-0 md:bg-surface')}
       >
-        <span className="flex justify-end gap-1">
+        <span className="flex items-center justify-end gap-0.5">
           {branch.mayEdit && (own !== null || row.kind === 'scope') ? (
             <>
               <Button size="sm" variant="ghost" tabIndex={active ? 0 : -1} onClick={() => actions.edit(branch, own)}>
                 Edit limit
               </Button>
-              <IconButton label="What if" tabIndex={active ? 0 : -1} onClick={() => actions.whatIf(branch, own)}>
+              <IconButton
+                label="What if"
+                className="size-7"
+                tabIndex={active ? 0 : -1}
+                onClick={() => actions.whatIf(branch, own)}
+              >
                 <FlaskConical aria-hidden />
               </IconButton>
             </>
           ) : null}
           {row.kind === 'scope' ? (
-            <IconButton label="Explain" tabIndex={active ? 0 : -1} onClick={() => actions.explain(branch)}>
+            <IconButton
+              label="Explain"
+              className="size-7"
+              tabIndex={active ? 0 : -1}
+              onClick={() => actions.explain(branch)}
+            >
               <CircleHelp aria-hidden />
             </IconButton>
           ) : null}

@@ -17,20 +17,20 @@ export function ExplainedChain({ levels, admitted }: { levels: readonly Explaine
       : level.limits.map((limit, i) => ({ key: `${level.kind} ${i}`, level, limit })),
   )
   const amount = (name: keyof NonNullable<ExplainedLimit['amounts']>) => (row: Row) =>
-    row.limit === null ? '—' : row.limit.amounts === null ? 'Hidden' : <Money amount={row.limit.amounts[name]} />
+    row.limit === null ? <None /> : row.limit.amounts === null ? 'Hidden' : <Money amount={row.limit.amounts[name]} />
   const columns: Column<Row>[] = [
     {
       key: 'level',
       header: 'Level',
       lead: true,
       cell: ({ level, limit }) => (
-        <span className="flex min-w-0 flex-col">
+        <span className="flex min-w-0 flex-col items-start text-left">
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <span className={classNames(limit?.deciding ? 'font-semibold' : null)}>{scopeNames[level.kind]}</span>
             {limit?.deciding ? <Badge tone={admitted ? 'accent' : 'danger'}>Decides</Badge> : null}
             {limit?.mode === 'soft' ? <Badge>{modeNames.soft}</Badge> : null}
           </span>
-          <span className="truncate text-sm font-normal text-muted">{level.name ?? 'None'}</span>
+          <span className="max-w-full truncate text-sm font-normal text-muted">{level.name ?? 'None'}</span>
         </span>
       ),
     },
@@ -45,8 +45,15 @@ export function ExplainedChain({ levels, admitted }: { levels: readonly Explaine
     { key: 'left', header: 'Left', align: 'end', cell: amount('left') },
   ]
   return (
-    <div className="-mx-5">
+    <div className="-mx-5 max-md:[&_td:has([data-none])]:hidden">
       <Table caption="Limits of the chain" columns={columns} rows={rows} rowKey={(row) => row.key} />
     </div>
   )
 }
+
+/** On cards a line without an amount says nothing. */
+const None = () => (
+  <span data-none className="text-faint">
+    —
+  </span>
+)

@@ -105,6 +105,18 @@ describe('what if', () => {
     expect([told.refused, told.wouldSpend]).toEqual([0, 1_200n * million])
   })
 
+  it('makes room for the pages of others: a fourth replay at the same time has to wait', async () => {
+    const ask = () => owner.api.budgets.whatIf({ org, scope: team(), ...form, limit: '1' })
+    const begun = await Promise.all([ask(), ask(), ask()])
+    const iterators = begun.map((lines) => lines[Symbol.asyncIterator]())
+    for (const iterator of iterators) expect((await iterator.next()).value).toMatchObject({ kind: 'progress' })
+    const lines = []
+    for await (const line of await ask()) lines.push(line.kind)
+    expect(lines).toEqual(['failed'])
+    for (const iterator of iterators) await iterator.return?.(undefined)
+    expect((await resultOf(await ask())).refused).toBe(0)
+  })
+
   it('tells refusals by the other limits of today from those by the one that is asked about', async () => {
     const { prisma } = bench.stores.database
     const ofKey = await testKey(bench.stores, { orgId: acme.id, teamId: research, name: 'Small' })

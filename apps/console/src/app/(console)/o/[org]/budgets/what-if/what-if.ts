@@ -16,11 +16,28 @@ import type { WhatIfLine } from './told.ts'
 /** The limit that is asked about, where it replaces none. */
 const asked = 'bud_asked' as BudgetId
 
+/** Each keeps a connection of the pool while it runs, which the pages of everybody else need too. */
+const mostRunning = 3
+let running = 0
+
 /**
  * Replays the last days of an organisation under its limits of today with one of them changed or added. Tells how far it
  * is after every batch of rows; never holds more of the log than one.
  */
 export async function* whatIf(ctx: OrgContext, input: WhatIfInput, now: Instant): AsyncGenerator<WhatIfLine> {
+  if (running >= mostRunning) {
+    yield { kind: 'failed', message: 'Others are replaying right now. Please try again in a moment.' }
+    return
+  }
+  running += 1
+  try {
+    yield* replayed(ctx, input, now)
+  } finally {
+    running -= 1
+  }
+}
+
+async function* replayed(ctx: OrgContext, input: WhatIfInput, now: Instant): AsyncGenerator<WhatIfLine> {
   const { db, org } = ctx
   const { pool } = ctx.stores.database
   const { from, to } = rangeOf(org.timeZone, Number(input.days), now)
