@@ -10,7 +10,7 @@ export type Persistent = {
   readonly pending: number
   /** Since when the oldest call waits, by the clock it was given; null when none does. */
   readonly oldestSince: number | null
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing is under way or waits any more. */
   idle(): Promise<void>
 }
 
@@ -28,6 +28,14 @@ const longestPauseMs = 2_000
 export function makePersistent(deps: PersistentDeps): Persistent {
   const waiting = new Map<object, number>()
   let idleWaiters: (() => void)[] = []
+  /** First tries that are under way: whoever called may have gone on without their answer. */
+  let trying = 0
+  const isIdle = () => waiting.size === 0 && trying === 0
+  function wakeIfIdle(): void {
+    if (!isIdle()) return
+    for (const wake of idleWaiters) wake()
+    idleWaiters = []
+  }
 
   async function persist(call: () => Promise<unknown>): Promise<void> {
     const mark = {}
@@ -44,19 +52,21 @@ export function makePersistent(deps: PersistentDeps): Persistent {
       }
     }
     waiting.delete(mark)
-    if (waiting.size > 0) return
-    for (const wake of idleWaiters) wake()
-    idleWaiters = []
+    wakeIfIdle()
   }
 
   return {
     async run(call) {
+      trying += 1
       try {
         return await call()
       } catch (error) {
         if (!deps.isAway(error)) throw error
         void persist(call)
         return undefined
+      } finally {
+        trying -= 1
+        wakeIfIdle()
       }
     },
     get pending() {
@@ -67,6 +77,6 @@ export function makePersistent(deps: PersistentDeps): Persistent {
       for (const since of waiting.values()) return since
       return null
     },
-    idle: () => (waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
+    idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
   }
 }
