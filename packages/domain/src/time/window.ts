@@ -26,17 +26,37 @@ const dayOf = (wall: Wall, days: number): Wall => {
   }
 }
 
+/** Whether hours are aligned in another way at `instant` than with `offset`. */
+const shifts = (zone: string, instant: Instant, offset: number): boolean =>
+  (offsetOf(zone, instant) - offset) % hourMs !== 0
+
+/** The first instant after `from` at which the zone's offset is another; there is one within the hour. */
+function changeAfter(zone: string, from: Instant): Instant {
+  const before = offsetOf(zone, from)
+  let [same, other] = [from, from + hourMs]
+  while (other - same > 1) {
+    const middle = Math.floor((same + other) / 2)
+    if (offsetOf(zone, middle) === before) same = middle
+    else other = middle
+  }
+  return other
+}
+
 /**
  * The window of `period` that contains `at`, by the calendar of an IANA zone: days begin at local midnight (or at the
  * clock change that skips it), weeks on Monday, months on the 1st. Hours are 60 minutes long and aligned to the local
- * clock, so that a repeated hour is two windows.
+ * clock, so that a repeated hour is two windows; where the clock changes by half an hour, the window it interrupts ends
+ * there, or an instant would be in two.
  */
 export function windowOf(period: BudgetPeriod, zone: string, at: Instant): BudgetWindow {
   if (period === 'all') return { id: 'a0', startMs: 0, endMs: endOfTime }
   if (period === 'hour') {
     const offset = offsetOf(zone, at)
-    const startMs = Math.floor((at + offset) / hourMs) * hourMs - offset
-    return { id: idOf(period, startMs), startMs, endMs: startMs + hourMs }
+    const aligned = Math.floor((at + offset) / hourMs) * hourMs - offset
+    const startMs = shifts(zone, aligned, offset) ? changeAfter(zone, aligned) : aligned
+    const last = aligned + hourMs - 1
+    const endMs = shifts(zone, last, offset) ? changeAfter(zone, at) : aligned + hourMs
+    return { id: idOf(period, startMs), startMs, endMs }
   }
   const wall = wallOf(zone, at)
   let first: Wall
