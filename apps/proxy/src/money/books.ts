@@ -12,6 +12,11 @@ export type Books = {
   ledger: Ledger
   /** Opens the journal, and brings to its end what a process before this one has left there. */
   open: () => Promise<void>
+  /**
+   * Brings to its end once more what is not known to be in Postgres: what a store that lost its data had acknowledged
+   * may be lost with it, and the disk has it still. Changes nothing where nothing was lost.
+   */
+  resend: () => Promise<void>
   readonly journal: 'ok' | 'unwritable' | 'replaying'
   /** Segments that wait for Postgres, and attempts that the store has lost and the ledger was not asked about yet. */
   readonly segments: number
@@ -60,7 +65,8 @@ export function makeBooks(deps: BooksDeps): Books {
   })
 
   async function replay(records: Parameters<typeof leftAttempts>[0]): Promise<void> {
-    const attempts = leftAttempts(records)
+    // What is running here will end here.
+    const attempts = leftAttempts(records).filter((left) => !deps.leases.of(left.orgId, left.attemptId))
     let next = 0
     const lane = async () => {
       for (let left = attempts[next++]; left; left = attempts[next++]) await ledger.finish(left)
@@ -94,6 +100,9 @@ export function makeBooks(deps: BooksDeps): Books {
       void replay(opened.left)
         .catch(onDefect)
         .finally(() => (replaying = false))
+    },
+    async resend() {
+      await replay(await journal.unconfirmed())
     },
     get journal() {
       if (replaying) return 'replaying'

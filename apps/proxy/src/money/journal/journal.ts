@@ -15,6 +15,8 @@ export type Journal = {
   ended: (record: ResultRecord) => Promise<boolean>
   /** False while the disk refuses: then nothing new may be begun. */
   readonly ok: boolean
+  /** Every record of which it is not known that Postgres has its attempt. */
+  unconfirmed: () => Promise<JournalRecord[]>
   /** Segments that wait until all in them is in Postgres. */
   readonly waiting: number
   close: () => Promise<void>
@@ -25,6 +27,7 @@ export const noJournal: Journal = {
   note: () => {},
   ended: () => Promise.resolve(false),
   ok: true,
+  unconfirmed: () => Promise.resolve([]),
   waiting: 0,
   close: () => Promise.resolve(),
 }
@@ -89,8 +92,14 @@ export async function openJournal(
     get ok() {
       return writer.ok
     },
+    async unconfirmed() {
+      await writer.turn()
+      const records: JournalRecord[] = []
+      for (const name of pruner.names.toSorted()) records.push(...(await read(name).catch(() => [])))
+      return records
+    },
     get waiting() {
-      return pruner.count
+      return pruner.names.length
     },
     async close() {
       await writer.close()

@@ -53,23 +53,20 @@ export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
       )
       // Nobody has answered: the worker or the store is away.
       if (!found) return
-      for (const attempt of some) await charge(attempt, found)
+      for (const attempt of some) await settleOne(attempt, found)
     } finally {
       busy = false
     }
   }
 
-  async function charge(attempt: LostAttempt, found: ReadonlySet<string>): Promise<void> {
-    const { attemptId, end } = attempt
-    const has = (kind: string) => found.has(`${attemptId}:${kind}`)
-    const isDone = has('final') || has('correction') || (has('provisional') && end === null)
-    if (!isDone) {
-      const kind = end === null ? 'provisional' : has('provisional') ? 'correction' : 'final'
-      const recorded = await deps.recordLost(lostCharge(attempt, kind))
-      if (recorded) deps.onRecorded(attempt, kind)
+  async function settleOne(attempt: LostAttempt, found: ReadonlySet<string>): Promise<void> {
+    const charge = chargeOfLost(attempt, found)
+    if (charge) {
+      const recorded = await deps.recordLost(charge)
+      if (recorded) deps.onRecorded(attempt, charge.kind)
       else deps.again(attempt)
     }
-    waiting.delete(attemptId)
+    waiting.delete(attempt.attemptId)
   }
 
   return {
@@ -84,7 +81,11 @@ export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
 /** What nobody knows is charged as held (decisions.md 5). */
 const unknown: AttemptResult = { outcome: 'unknown', usageSource: 'held', tokens: {}, status: null }
 
-function lostCharge({ end, ...attempt }: LostAttempt, kind: LostCharge['kind']): LostCharge {
+/** What is still to be charged of an attempt, given the ids of the events that the ledger has; undefined: nothing. */
+export function chargeOfLost({ end, ...attempt }: LostAttempt, found: ReadonlySet<string>): LostCharge | undefined {
+  const has = (kind: string) => found.has(`${attempt.attemptId}:${kind}`)
+  if (has('final') || has('correction') || (has('provisional') && end === null)) return undefined
+  const kind = end === null ? 'provisional' : has('provisional') ? 'correction' : 'final'
   const { amount, result, request } = end ?? { amount: attempt.hold, result: unknown, request: null }
   return { ...attempt, kind, amount, result, ...(request && { request }) }
 }

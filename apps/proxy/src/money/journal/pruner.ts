@@ -14,7 +14,8 @@ export type PrunerDeps = {
 export type Pruner = {
   /** Takes a segment that is complete. */
   add: (name: string) => void
-  readonly count: number
+  /** Those that wait, the one first that is looked at next. */
+  readonly names: readonly string[]
   stop: () => void
 }
 
@@ -65,9 +66,7 @@ export function makePruner(deps: PrunerDeps): Pruner {
 
   return {
     add: (name) => void names.push(name),
-    get count() {
-      return names.length
-    },
+    names,
     stop: () => clearInterval(timer),
   }
 }

@@ -26,6 +26,8 @@ export type Writer = {
   synced: (payload: string) => Promise<boolean>
   /** False while the disk refuses: nothing new is to be begun then. */
   readonly ok: boolean
+  /** Closes the segment after writing what was taken, so that it can be read; the next record begins another one. */
+  turn: () => Promise<void>
   /** Writes what was taken, and ends. */
   close: () => Promise<void>
 }
@@ -119,6 +121,11 @@ export function makeWriter(deps: WriterDeps): Writer {
     },
     get ok() {
       return ok
+    },
+    async turn() {
+      do await flush()
+      while (isUnfinished())
+      await rotate()
     },
     async close() {
       clearInterval(age)
