@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'pure',
           include: ['packages/{domain,wire}/src/**/*.test.ts'],
           maxWorkers: 2,
+          // Properties run thousands of cases, and the machine may be busy with something else.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },
