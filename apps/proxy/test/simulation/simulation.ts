@@ -29,7 +29,7 @@ type Sent = {
 export type Outcome = { seed: number; steps: number; attempts: number; refusals: number; broken: string[] }
 
 /** One history from a seed: proxies, a store, a worker, a provider, and what goes wrong between them. */
-export class Simulation {
+class Simulation {
   readonly #chance: Chance
   readonly #store: SimStore
   readonly #postgres = new SimPostgres()
