@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'process',
           include: [
             'packages/testbed/{src,test}/**/*.test.ts',
-            'apps/{simulator,proxy,worker,bench}/{src,test}/**/*.test.ts',
+            'apps/{simulator,proxy,worker,bench,faults}/{src,test}/**/*.test.ts',
           ],
           globalSetup: stores,
           maxWorkers: 1,

@@ -32,6 +32,8 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Dat
   })
   // Without a listener an idle connection that the server cuts would end the process.
   pool.on('error', options.onIdleError ?? (() => {}))
+  // The same for one that is cut between two queries of a transaction: the next query tells whoever has it.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {
     prisma,

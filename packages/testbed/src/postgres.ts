@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { inheritedEnv, testbedEnv } from './env.ts'
-import { startPostgres, withClient } from './stores/postgres.ts'
+import type { Exit } from './processes/child.ts'
+import { freePort } from './processes/free-port.ts'
+import { startPostgres, withClient, type PostgresServer } from './stores/postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export type DisposablePostgres = {
@@ -12,7 +14,15 @@ export type DisposablePostgres = {
   stop(): Promise<void>
 }
 
-export type PostgresForTests = { readonly url: string; stop(): Promise<void> }
+export type PostgresForTests = {
+  readonly url: string
+  readonly port: number
+  stop(): Promise<void>
+  /** kill -9 of the server and its backends; data stays for `restart()`. */
+  kill9(): Promise<Exit>
+  /** Starts it again on the same port with the same data; stops it first if it still runs. */
+  restart(): Promise<void>
+}
 
 const template = 'migrated_template'
 // Any number: whoever holds it may make the template.
@@ -37,15 +47,26 @@ export async function disposablePostgres(): Promise<DisposablePostgres> {
   }
 }
 
-/** A Postgres server for tests: fast, not durable, in a temporary folder, dying with this process. */
-export async function startTestPostgres(): Promise<PostgresForTests> {
+/**
+ * A Postgres server for tests: in a temporary folder, dying with this process, fast. Unless it is `durable`, a kill -9
+ * loses what was committed last.
+ */
+export async function startTestPostgres({ durable = false } = {}): Promise<PostgresForTests> {
   const folder = temporaryFolder('postgres')
-  const server = await startPostgres({ folder: folder.path, durable: false, diesWithParent: true })
+  const port = await freePort()
+  const start = () => startPostgres({ folder: folder.path, port, durable, diesWithParent: true })
+  let server: PostgresServer = await start()
   return {
     url: server.url,
+    port,
     async stop() {
       await server.stop()
       folder.remove()
+    },
+    kill9: () => server.kill9(),
+    async restart() {
+      await server.stop()
+      server = await start()
     },
   }
 }
@@ -80,7 +101,8 @@ async function makeTemplate(server: string): Promise<void> {
   })
 }
 
-function migrate(databaseUrl: string): void {
+/** Brings a database to the newest schema. @throws Error with what the migrations said */
+export function migrate(databaseUrl: string): void {
   const script = fileURLToPath(new URL('../../db/src/migrate.ts', import.meta.url))
   const { status, stderr } = spawnSync(process.execPath, [script], {
     env: inheritedEnv({ DATABASE_URL: databaseUrl }),

@@ -9,6 +9,8 @@ export type DisposableRedis = {
   readonly port: number
   /** Of the present incarnation: another one after `restart()`. */
   readonly pid: number
+  /** Where its append-only file lies, for tests that take it away. */
+  readonly folder: string
   /** Ends it and removes its data. */
   stop(): Promise<void>
   /** kill -9: clients see the connection break; data stays for `restart()`. */
@@ -39,6 +41,7 @@ export async function disposableRedis(options: DisposableRedisOptions = {}): Pro
     get pid() {
       return server.pid
     },
+    folder: folder.path,
     async stop() {
       await server.stop()
       folder.remove()

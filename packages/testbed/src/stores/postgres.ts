@@ -44,6 +44,8 @@ export type PostgresServer = {
   readonly exited: Promise<Exit>
   /** Fast shutdown: clients are cut, nothing committed is lost. */
   stop(): Promise<Exit>
+  /** kill -9 of the server and its backends; what was committed is found again by a start in the same folder. */
+  kill9(): Promise<Exit>
 }
 
 /**
@@ -81,6 +83,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     pid: child.pid,
     exited: child.exited,
     stop: () => child.stop({ signal: 'SIGINT', graceMs: 30_000 }),
+    kill9: () => child.kill9(),
   }
 }
 

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { connectDatabase, type Database } from '@tollkeeper/db/client'
+import { connectRedis, redisReady } from '@tollkeeper/redis/connection'
+import { testCredentialKeys, testPeppersText } from '@tollkeeper/testbed/builders'
+import { freePort } from '@tollkeeper/testbed/processes'
+import { migrate, startTestPostgres, type PostgresForTests } from '@tollkeeper/testbed/postgres'
+import { disposableRedis, type DisposableRedis } from '@tollkeeper/testbed/redis'
+import type { Redis } from 'ioredis'
+import type { Chance } from '../chance.ts'
+import { openLink, type Link } from '../link/link.ts'
+import { startMachine, type Machine } from './machine.ts'
+import { provider, root } from './provider.ts'
+
+/** A proxy with the links around it. */
+export type ProxySeat = { machine: Machine; client: Link; redis: Link }
+/** A worker with the links around it. */
+export type WorkerSeat = { machine: Machine; redis: Link; postgres: Link }
+
+/** The whole product as real processes, two of everything that may be several, with a link on every way between them. */
+export type Plant = {
+  folder: string
+  postgres: PostgresForTests
+  redis: DisposableRedis
+  simulator: Machine
+  upstream: Link
+  proxies: ProxySeat[]
+  workers: WorkerSeat[]
+  /** Straight to the stores, without a link: what the checker reads with. */
+  db: Database
+  store: Redis
+  links: () => Link[]
+  machines: () => Machine[]
+  /** One more worker beside the others. */
+  addWorker: (env?: Record<string, string>) => Promise<WorkerSeat>
+  /** A proxy like the first two, with another environment. */
+  addProxy: (env?: Record<string, string>, preload?: string) => Promise<ProxySeat>
+  stop: () => Promise<void>
+}
+
+/** Leases are short, so that a run sees them end. */
+export const leaseMs = 4_000
+
+/** Starts the plant in `folder`. Whatever was started is stopped when a start fails. */
+export async function startPlant(folder: string, chance: Chance): Promise<Plant> {
+  const started: { stop(): Promise<unknown> }[] = []
+  const links: Link[] = []
+  const machines: Machine[] = []
+  const keep = <T extends { stop(): Promise<unknown> }>(each: T): T => (started.push(each), each)
+  const stop = async () => {
+    for (const each of started.toReversed()) await each.stop().catch(() => {})
+    await Promise.all(links.map((link) => link.close()))
+  }
+  const link = async (port: number) => {
+    const made = await openLink({ port }, chance)
+    links.push(made)
+    return made
+  }
+  const machine = async (options: Parameters<typeof startMachine>[0]) => {
+    const made = keep(await startMachine(options))
+    machines.push(made)
+    return made
+  }
+  try {
+    const postgres = keep(await startTestPostgres({ durable: true }))
+    const redis = keep(await disposableRedis({ fsync: 'always' }))
+    migrate(postgres.url)
+    const db = connectDatabase(postgres.url, { maxConnections: 4 })
+    keep({ stop: () => db.close() })
+    const store = connectRedis(redis.url, { name: 'lab', commandTimeoutMs: 5_000 })
+    keep({ stop: async () => store.disconnect() })
+    await redisReady(store)
+    const simulatorPort = await freePort()
+    const simulator = await machine(provider(simulatorPort, join(folder, 'oracle.jsonl')))
+    const upstream = await link(simulatorPort)
+
+    async function addWorker(env: Record<string, string> = {}): Promise<WorkerSeat> {
+      const port = await freePort()
+      const [redisLink, postgresLink] = [await link(redis.port), await link(postgres.port)]
+      const url = `http://127.0.0.1:${port}`
+      const made = await machine({
+        name: `worker ${workers.length + 1}`,
+        url,
+        command: process.execPath,
+        args: [join(root, 'apps/worker/src/main.ts')],
+        env: {
+          DATABASE_URL: postgresLink.through(postgres.url),
+          REDIS_URL: redisLink.through(redis.url),
+          WORKER_PORT: String(port),
+          OPEN_SHARDS_EVERY_MS: '200',
+          DRAIN_EVERY_MS: '100',
+          DRAIN_CLAIM_MS: '1000',
+          SWEEP_EVERY_MS: '300',
+          SWEEP_GRACE_MS: '1000',
+          PUBLISH_EVERY_MS: '100',
+          VERIFY_EVERY_MS: '5000',
+          ...env,
+        },
+        ready: /"listening"/,
+        within: 60_000,
+      })
+      const seat = { machine: made, redis: redisLink, postgres: postgresLink }
+      workers.push(seat)
+      return seat
+    }
+
+    async function addProxy(env: Record<string, string> = {}, preload?: string): Promise<ProxySeat> {
+      const port = await freePort()
+      const [clientLink, redisLink] = [await link(port), await link(redis.port)]
+      const made = await machine({
+        name: `proxy ${proxies.length + 1}`,
+        url: `http://127.0.0.1:${port}`,
+        command: process.execPath,
+        args: [...(preload === undefined ? [] : ['--import', preload]), join(root, 'apps/proxy/src/main.ts')],
+        env: {
+          REDIS_URL: redisLink.through(redis.url),
+          PROXY_PORT: String(port),
+          KEY_PEPPERS: testPeppersText,
+          CREDENTIAL_PRIVATE_KEY: testCredentialKeys.privateKey,
+          INTERNAL_TOKEN: internalToken,
+          JOURNAL_DIR: join(folder, `journal-${proxies.length + 1}`),
+          LEASE_MS: String(leaseMs),
+          RENEW_MS: '1000',
+          SHUTDOWN_GRACE_MS: '10000',
+          UPSTREAM_IDLE_MS: '8000',
+          LOG_LEVEL: 'warn',
+          ...env,
+        },
+        ready: /"listening":/,
+        within: 60_000,
+      })
+      const seat = { machine: made, client: clientLink, redis: redisLink }
+      proxies.push(seat)
+      return seat
+    }
+
+    const internalToken = randomBytes(32).toString('hex')
+    const workers: WorkerSeat[] = []
+    const proxies: ProxySeat[] = []
+    for (let seat = 0; seat < 2; seat += 1) await addWorker()
+    for (let seat = 0; seat < 2; seat += 1) await addProxy()
+    return {
+      folder,
+      postgres,
+      redis,
+      simulator,
+      upstream,
+      proxies,
+      workers,
+      db,
+      store,
+      links: () => links,
+      machines: () => machines,
+      addWorker,
+      addProxy,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
