@@ -19,5 +19,5 @@ it.each(chosen)(
       /^Across 1 seeded fault runs: requests [1-9]\d*, lost records 0, double records 0, overspend 0 nano-USD, phantom refusals 0, largest recovery \d+\.\d s\.$/,
     )
   },
-  150_000,
+  300_000,
 )

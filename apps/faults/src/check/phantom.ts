@@ -45,7 +45,9 @@ function weightsOf({ ledger }: Evidence): Weight[] {
     const cost = rows.reduce((sum, row) => sum + row.amount, 0n)
     const hold = rows.reduce((most, row) => (row.hold > most ? row.hold : most), cost)
     const untilMs = Math.max(...rows.map((row) => row.recordedMs))
-    return [{ orgId: first.orgId, nodes: first.nodes, fromMs: first.atMs, untilMs, hold, cost }]
+    // A proxy whose clock is ahead says that it held later than that was recorded.
+    const fromMs = Math.min(first.atMs, untilMs)
+    return [{ orgId: first.orgId, nodes: first.nodes, fromMs, untilMs, hold, cost }]
   })
 }
 
