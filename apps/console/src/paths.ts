@@ -16,6 +16,7 @@ export const paths = {
   requests: (org: string) => `/o/${org}/requests`,
   request: (org: string, id: string) => `/o/${org}/requests/${id}`,
   budgets: (org: string) => `/o/${org}/budgets`,
+  raises: (org: string) => `/o/${org}/budgets/raises`,
   whatIf: (org: string) => `/o/${org}/budgets/what-if`,
   teams: (org: string) => `/o/${org}/teams`,
   providers: (org: string) => `/o/${org}/providers`,

@@ -19,6 +19,7 @@ import type { WorkerEnv } from './env.ts'
 import { serveHealth } from './health.ts'
 import type { Job } from './job.ts'
 import {
+  carryOver,
   confirmJournals,
   drainUsage,
   openShards,
@@ -30,6 +31,7 @@ import {
 import type { OpenPorts } from './jobs/open-shards.ts'
 import type { VerifyPorts } from './jobs/verify-ledger.ts'
 import { makeLog, observe, type Log, type Observation } from './observe.ts'
+import { carryPorts } from './ports/carries.ts'
 import { policyPorts } from './ports/policies.ts'
 import { limitPorts } from './ports/provider-limits.ts'
 import { startSchedule } from './schedule.ts'
@@ -69,6 +71,7 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
       env.SWEEP_EVERY_MS,
     ),
     syncProviderLimits(limitPorts(db, redis, proxyOf(env)), env.SYNC_LIMITS_EVERY_MS),
+    carryOver(carryPorts(db, redis), env.CARRY_OVER_EVERY_MS),
     verifyLedger(verifyPorts(db, redis, reader, observation, log), env.VERIFY_EVERY_MS),
   ]
   const stopSchedule = await startSchedule({

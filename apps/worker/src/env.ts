@@ -22,6 +22,7 @@ const schema = z.object({
   /** How long past its lease a hold is left to an owner that may only be slow. */
   SWEEP_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),
   PUBLISH_EVERY_MS: everyMs(2_000),
+  CARRY_OVER_EVERY_MS: everyMs(30_000),
   VERIFY_EVERY_MS: everyMs(3_600_000),
   SYNC_LIMITS_EVERY_MS: everyMs(300_000),
   /** A proxy, which can ask providers for their limits; without it they are learned from traffic alone. */

@@ -1,5 +1,5 @@
 import { nodeAt, spentByLedger } from '@tollkeeper/db/budgets'
-import type { Budget } from '@tollkeeper/domain/budget'
+import { budgetAt, type Budget } from '@tollkeeper/domain/budget'
 import type { NanoUsd } from '@tollkeeper/domain/price'
 import type { BudgetWindow, Instant } from '@tollkeeper/domain/time'
 import { readBalances } from '@tollkeeper/redis/balances'
@@ -9,6 +9,7 @@ import type { OrgContext } from '#server/trpc.ts'
 /** A budget, and whom its counter is for: a person (or a key that belongs to nobody) of an `each` budget, else null. */
 export type Counter = { budget: Budget; subject: string | null }
 
+/** The budget is as it stands now: with raises, and with what was carried over, in its limit. */
 export type Standing = Counter & { nodeId: string; window: BudgetWindow; used: NanoUsd; held: NanoUsd }
 
 /** Where counters stand. `live` is false while Redis is away: then the ledger tells what was spent, and holds are unknown. */
@@ -24,7 +25,10 @@ export async function standingsOf(
   now: Instant,
 ): Promise<Standings> {
   const calendar = { zone: ctx.org.timeZone, at: now }
-  const nodes = counters.map((counter) => ({ ...counter, ...nodeAt(counter.budget, calendar, counter.subject) }))
+  const nodes = counters.map(({ budget, subject }) => {
+    const node = nodeAt(budget, calendar, subject)
+    return { ...node, subject, budget: budgetAt(budget, { subject, window: node.window }, now).budget }
+  })
   try {
     const balances = await readBalances(
       ctx.stores.redis,

@@ -10,6 +10,7 @@ import { usageProcedures } from '../app/(console)/o/[org]/usage/procedures.ts'
 import { overviewProcedures } from '../app/(console)/o/[org]/(overview)/procedures.ts'
 import { connectProcedures } from '../app/(console)/o/[org]/connect/procedures.ts'
 import { budgetsProcedures } from '../app/(console)/o/[org]/budgets/procedures.ts'
+import { raisesProcedures } from '../app/(console)/o/[org]/budgets/raises/procedures.ts'
 import { auditProcedures } from '../app/(console)/o/[org]/audit/procedures.ts'
 import { router } from '#server/trpc.ts'
 
@@ -21,6 +22,7 @@ export const appRouter = router({
   invite: inviteProcedures,
   keys: keysProcedures,
   providers: providersProcedures,
+  raises: raisesProcedures,
   requests: requestsProcedures,
   overview: overviewProcedures,
   settings: settingsProcedures,

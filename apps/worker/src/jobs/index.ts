@@ -1,3 +1,4 @@
+export { carryOver } from './carry-over.ts'
 export { confirmJournals } from './confirm-journals.ts'
 export { drainUsage } from './drain-usage.ts'
 export { openShards } from './open-shards.ts'

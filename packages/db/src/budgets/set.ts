@@ -24,7 +24,7 @@ export type BudgetInput = {
   mode: BudgetMode
   /** A person or a key is one subject, so theirs is always a pool. */
   sharing: BudgetSharing
-  /** nano-USD that may be carried into the next window; null or absent: none. An all-time budget has no next window. */
+  /** nano-USD that may be carried into the next window; null: none; absent: as before. An all-time budget has no next window. */
   carryOver?: NanoUsd | null
 }
 
@@ -134,7 +134,11 @@ async function changeLimit(tx: Db, orgId: OrgId, id: string, to: BudgetInput, at
   await raiseVersion(tx, orgId, id, at)
   return tx.budget.update({
     where: { orgId_id: { orgId, id } },
-    data: { limitNano: to.limit, mode: to.mode, carryOverNano: carryOverOf(to) },
+    data: {
+      limitNano: to.limit,
+      mode: to.mode,
+      ...(to.carryOver === undefined ? {} : { carryOverNano: carryOverOf(to) }),
+    },
   })
 }
 

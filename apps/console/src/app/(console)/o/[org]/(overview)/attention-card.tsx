@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
-import { CircleAlert, CircleCheck, CircleDollarSign, KeyRound, Scale, Wallet } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleDollarSign, HandCoins, KeyRound, Scale, Wallet } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { paths } from '#paths.ts'
@@ -51,13 +51,18 @@ export function Attention() {
   )
 }
 
-const isNothing = ({ budgets, keys, unpriced, drift }: Found): boolean =>
-  budgets.length + keys.length + unpriced.length + drift === 0
+const isNothing = ({ budgets, keys, unpriced, drift, raises }: Found): boolean =>
+  budgets.length + keys.length + unpriced.length + drift + raises === 0
 
 function Items({ found }: { found: Found }) {
   const { slug, timeZone, can } = useOrg()
   return (
     <ul className="border-t border-line">
+      {found.raises > 0 ? (
+        <Item href={paths.raises(slug)} tone="warn" icon={<HandCoins aria-hidden />} title="Raises to decide on">
+          {countText(found.raises)} {found.raises === 1 ? 'request waits' : 'requests wait'} for you
+        </Item>
+      ) : null}
       {found.budgets.map((budget) => {
         const gone = budget.used + budget.held
         const out = gone >= budget.limit

@@ -9,6 +9,7 @@ import { standingsOf, type Counter, type Standing } from '#server/balances.ts'
 import { reachOf } from '#server/roles.ts'
 import { filterOfSight } from '#server/sight.ts'
 import type { OrgContext, Sight } from '#server/trpc.ts'
+import { waitingFor } from '../budgets/raises/list.ts'
 import { monthSoFar } from '../usage/range.ts'
 
 type Viewer = OrgContext & { sight: Sight }
@@ -33,6 +34,7 @@ export async function attentionOf(ctx: Viewer, now: Instant) {
     ...(await tightBudgets(ctx, now)),
     keys: mayKeys ? await expiring(db, org.id, { ...soon, ...filterOfSight(sight) }) : [],
     unpriced: everything ? await unpricedInUse(db, org.id, { from: now - unpricedWithinMs, to: now }) : [],
+    raises: await waitingFor(ctx, new Date(now)),
     drift: everything ? ((await latest(db, org.id))?.drift.length ?? 0) : 0,
   }
 }

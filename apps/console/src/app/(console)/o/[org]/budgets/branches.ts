@@ -12,9 +12,13 @@ export type ShownBudget = Pick<Budget, 'period' | 'limit' | 'mode' | 'sharing'> 
   /** Whose counter it is; null: everybody's together, or (`each` at its own scope) nobody's. */
   subject: string | null
   /** The scope that an inherited one comes from. */
-  from: Pick<Budget['scope'], 'kind' | 'name'> | null
+  from: Budget['scope'] | null
   /** Null where there is no single counter: a budget for each person, at its own scope. */
   standing: { used: NanoUsd; held: NanoUsd; endMs: Instant } | null
+  /** The limit as it stands now, and until when it is raised; the same as `limit` unless something was added. */
+  now: { limit: NanoUsd; raisedUntilMs: Instant | null }
+  /** How much of a window may be carried into the next one. */
+  carryOver: NanoUsd | null
   /** What the ledger had at the last verification, where the counter said something else. */
   drift: { counterNano: NanoUsd; ledgerNano: NanoUsd } | null
 }
@@ -67,6 +71,8 @@ export function filled(bare: readonly Bare[], known: Known): Branch[] {
       sharing,
       subject,
       from,
+      now: { limit: found?.budget.limit ?? limit, raisedUntilMs: raisedUntil(budget, subject) },
+      carryOver: budget.carryOver ?? null,
       standing: found ? { used: found.used, held: found.held, endMs: found.window.endMs } : null,
       drift: differs ? { counterNano: differs.counterNano, ledgerNano: differs.ledgerNano } : null,
     }
@@ -80,6 +86,12 @@ export function filled(bare: readonly Bare[], known: Known): Branch[] {
     children: children === 'lazy' ? children : children.map(fill),
   })
   return bare.map(fill)
+}
+
+/** When the first of the raises that run ends; those that are over are not in a budget that was read just now. */
+function raisedUntil({ raises }: Budget, subject: string | null): Instant | null {
+  const ends = raises?.filter((raise) => raise.subject === subject).map((raise) => raise.untilMs) ?? []
+  return ends.length === 0 ? null : Math.min(...ends)
 }
 
 const order = ['hour', 'day', 'week', 'month', 'all']

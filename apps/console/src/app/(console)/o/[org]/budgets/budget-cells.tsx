@@ -8,6 +8,7 @@ import { useNow } from '#ui/relative-time.tsx'
 import type { ShownBudget } from './branches.ts'
 import { counterKey } from './counter-key.ts'
 import type { LiveNumbers } from './use-tree.ts'
+import { Added } from './raises/added.tsx'
 import { aheadText, modeNames, momentText, periodNames, sharingNames } from './words.ts'
 
 /** Heads of the columns, in order. */
@@ -59,7 +60,7 @@ export type BudgetCellsProps = {
 /** A limit, where it stands, and its rules. */
 export function BudgetCells({ budget, of, numbers, isLive }: BudgetCellsProps) {
   const { timeZone } = useOrg()
-  const { limit, period, mode, sharing, from, drift } = budget
+  const { period, mode, sharing, from, drift } = budget
   const now = numbers.get(counterKey(budget.id, budget.subject)) ?? budget.standing
   const muted = from ? 'text-muted' : null
   const number = classNames(cellLook, 'text-right', muted)
@@ -67,7 +68,8 @@ export function BudgetCells({ budget, of, numbers, isLive }: BudgetCellsProps) {
   return (
     <>
       <td role="gridcell" data-label="Limit" className={number}>
-        <Amount of={limit} />
+        <Amount of={budget.now.limit} />
+        <Added budget={budget} zone={timeZone} />
       </td>
       <td role="gridcell" data-label="Period" className={word}>
         {periodNames[period]}
@@ -76,7 +78,7 @@ export function BudgetCells({ budget, of, numbers, isLive }: BudgetCellsProps) {
         {now ? (
           <span className="flex flex-col items-end gap-0.5 max-md:w-40">
             <Amount of={now.used} />
-            <Bar used={now.used} held={now.held} limit={limit} />
+            <Bar used={now.used} held={now.held} limit={budget.now.limit} />
             {drift ? (
               <span className="text-xs whitespace-nowrap text-danger">ledger {fullMoneyText(drift.ledgerNano)}</span>
             ) : null}
@@ -94,7 +96,7 @@ export function BudgetCells({ budget, of, numbers, isLive }: BudgetCellsProps) {
       </td>
       <td role="gridcell" data-label="Left" className={number}>
         {now ? (
-          <Left left={limit - now.used - now.held} hard={mode === 'hard'} />
+          <Left left={budget.now.limit - now.used - now.held} hard={mode === 'hard'} />
         ) : (
           <span className="text-faint">—</span>
         )}

@@ -30,8 +30,14 @@ const typed = (limit: bigint): string => usdText(limit).replace(/\.?0+$/, '')
 
 const formOf = ({ budget }: Edited): BudgetForm =>
   budget
-    ? { limit: typed(budget.limit), period: budget.period, mode: budget.mode, sharing: budget.sharing }
-    : { limit: '', period: 'month', mode: 'hard', sharing: 'pool' }
+    ? {
+        limit: typed(budget.limit),
+        period: budget.period,
+        mode: budget.mode,
+        sharing: budget.sharing,
+        carryOver: budget.carryOver === null ? '' : typed(budget.carryOver),
+      }
+    : { limit: '', period: 'month', mode: 'hard', sharing: 'pool', carryOver: '' }
 
 /** A limit in USD. One that is spent already is asked about once before it is set. */
 export function BudgetFields({ edited, onDone }: { edited: Edited; onDone: () => void }) {
@@ -123,6 +129,16 @@ export function BudgetFields({ edited, onDone }: { edited: Edited; onDone: () =>
             {onePerson ? null : <option value="each">{sharingNames.each}</option>}
           </Select>
         </Field>
+        {period === 'all' ? null : (
+          <Field
+            label="Carry over unused, at most"
+            aside="Optional"
+            error={errors.carryOver?.message}
+            hint="Added to the next period’s limit, once. Empty: nothing is"
+          >
+            <Input inputMode="decimal" prefix="$" placeholder="0.00" {...form.register('carryOver')} />
+          </Field>
+        )}
       </div>
       <p className="text-sm text-muted" suppressHydrationWarning>
         {resetSentence(period, timeZone, now)}

@@ -22,11 +22,13 @@ import { Menu, MenuItem } from '#ui/menu.tsx'
 import type { Branch, ShownBudget } from './branches.ts'
 import { BudgetCells, cellLook, columnNames, NoBudgetCells } from './budget-cells.tsx'
 import type { GridRow } from './grid-rows.ts'
+import { AskForRaise } from './raises/ask-for-raise.tsx'
 import type { LiveNumbers } from './use-tree.ts'
 
 export type RowActions = {
   toggle: (key: string, open: boolean) => void
   edit: (branch: Branch, budget: ShownBudget | null) => void
+  raise: (branch: Branch, budget: ShownBudget) => void
   add: (branch: Branch) => void
   remove: (branch: Branch, budget: ShownBudget) => void
   whatIf: (branch: Branch, budget: ShownBudget | null) => void
@@ -203,6 +205,9 @@ function Figures({ row, numbers, isLive, active, actions }: FiguresProps) {
                 </IconButton>
               }
             >
+              {own.mode === 'hard' && own.sharing === 'pool' ? (
+                <MenuItem onSelect={() => actions.raise(branch, own)}>Temporary raise</MenuItem>
+              ) : null}
               <MenuItem onSelect={() => actions.add(branch)}>Add limit</MenuItem>
               <MenuItem danger onSelect={() => actions.remove(branch, own)}>
                 Remove limit
@@ -210,6 +215,9 @@ function Figures({ row, numbers, isLive, active, actions }: FiguresProps) {
             </Menu>
           ) : branch.mayEdit && row.kind === 'scope' ? (
             <span className="w-8 max-md:hidden" />
+          ) : null}
+          {!branch.mayEdit && budget?.mode === 'hard' ? (
+            <AskForRaise scope={budget.from ?? branch.scope} period={budget.period} tabIndex={active ? 0 : -1} />
           ) : null}
         </span>
       </td>

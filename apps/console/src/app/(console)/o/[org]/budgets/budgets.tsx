@@ -15,6 +15,8 @@ import type { Branch, ShownBudget } from './branches.ts'
 import { BudgetGrid } from './budget-grid.tsx'
 import { EditDialog, type Edited } from './edit-dialog.tsx'
 import { ExplainDialog } from './explain/explain-dialog.tsx'
+import { GiveDialog, type Raised } from './raises/give-dialog.tsx'
+import { RaisesLink } from './raises/raises-link.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
 import { useTree } from './use-tree.ts'
 import { scopeNames } from './words.ts'
@@ -27,6 +29,7 @@ export function Budgets() {
   const [removed, setRemoved] = useState<{ branch: Branch; budget: ShownBudget } | undefined>()
   const [explained, setExplained] = useState<Branch | undefined>()
   const [tried, setTried] = useState<Edited | undefined>()
+  const [raised, setRaised] = useState<Raised | undefined>()
   const { tree, rows, numbers, isLive, liveFailed, toggle } = useTree(paused)
   const { data } = tree
   const top = data?.teams[0]
@@ -36,13 +39,16 @@ export function Budgets() {
         title="Budgets"
         description="Limits in USD. A request has to fit into every one on its way: organisation, team, role, person, key."
         actions={
-          <Button
-            icon={paused ? <Play aria-hidden /> : <Pause aria-hidden />}
-            aria-pressed={paused}
-            onClick={() => setPaused(!paused)}
-          >
-            {paused ? 'Resume live numbers' : 'Pause live numbers'}
-          </Button>
+          <>
+            <RaisesLink />
+            <Button
+              icon={paused ? <Play aria-hidden /> : <Pause aria-hidden />}
+              aria-pressed={paused}
+              onClick={() => setPaused(!paused)}
+            >
+              {paused ? 'Resume live numbers' : 'Pause live numbers'}
+            </Button>
+          </>
         }
       />
       <div className="flex flex-col gap-4">
@@ -87,6 +93,7 @@ export function Budgets() {
               actions={{
                 toggle,
                 edit: (branch, budget) => setEdited({ branch, budget }),
+                raise: (branch, budget) => setRaised({ branch, budget }),
                 add: (branch) => setEdited({ branch, budget: null }),
                 remove: (branch, budget) => setRemoved({ branch, budget }),
                 explain: setExplained,
@@ -105,6 +112,7 @@ export function Budgets() {
           onClose={() => setExplained(undefined)}
         />
       ) : null}
+      {raised ? <GiveDialog {...raised} onClose={() => setRaised(undefined)} /> : null}
       {removed ? <RemoveDialog {...removed} onClose={() => setRemoved(undefined)} /> : null}
     </>
   )

@@ -32,6 +32,8 @@ export const budgetForm = z.object({
   period: budgetPeriod,
   mode: z.enum(budgetModes),
   sharing: z.enum(budgetSharings),
+  /** Empty: nothing is carried over. */
+  carryOver: emptyOr(usdInput).optional(),
 })
 /** As typed. */
 export type BudgetForm = z.input<typeof budgetForm>

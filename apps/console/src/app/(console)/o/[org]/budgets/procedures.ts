@@ -88,7 +88,8 @@ export const budgetsProcedures = router({
       const before = own.find((budget) => budget.id === id)
       const isThere = own.some((budget) => budget.period === period && budget.sharing === sharing)
       if (id === null && isThere) throw refusals.taken()
-      const wanted = { scope, period, limit, mode, sharing, ...(id === null ? {} : { id }) }
+      const carryOver = input.carryOver || null
+      const wanted = { scope, period, limit, mode, sharing, carryOver, ...(id === null ? {} : { id }) }
       const outcome = await budgets.set(tx, ctx.org.id, wanted)
       if (!outcome.ok) throw refusals[outcome.reason]()
       audit({
@@ -141,12 +142,13 @@ export const budgetsProcedures = router({
 })
 
 /** A budget as the audit log tells it. */
-const told = ({ scope, period, limit, mode, sharing }: Budget) => ({
+const told = ({ scope, period, limit, mode, sharing, carryOver }: Budget) => ({
   scope: `${scope.kind} ${scope.name}`,
   period,
   limitUsd: usdText(limit),
   mode,
   sharing,
+  ...(carryOver == null ? {} : { carryOverUsd: usdText(carryOver) }),
 })
 
 async function ratesOf(db: Db, orgId: OrgId, scope: Scope) {

@@ -1,6 +1,7 @@
 'use client'
 
 import { Card } from '#ui/card.tsx'
+import { AskForRaise } from '../../budgets/raises/ask-for-raise.tsx'
 import { effectiveLimit, levelText } from '../effective.ts'
 import { KeyQuota, periodNames } from '../key-quota.tsx'
 import { leftOf, tightest } from '../left.ts'
@@ -10,7 +11,11 @@ import type { WholeKey } from '../listed-key.ts'
 export function KeyLimits({ apiKey: key }: { apiKey: WholeKey }) {
   const { levels, hidden } = key.chain
   return (
-    <Card title="Limits" description={sentence(key)}>
+    <Card
+      title="Limits"
+      description={sentence(key)}
+      actions={key.quotas.some((quota) => quota.hard) ? <AskForRaise scope={{ kind: 'key', id: key.id }} /> : null}
+    >
       <ul className="flex flex-col gap-4">
         {key.quotas.map((quota) => (
           <li key={quota.id}>

@@ -3,6 +3,7 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ExplainButton } from '../../budgets/explain/explain-button.tsx'
+import { AskAboutRefusal } from '../../budgets/raises/ask-about-refusal.tsx'
 import { durationText } from '../duration-text.ts'
 import { RequestFix } from './request-fix.tsx'
 import type { SeenRequest } from './seen-request.ts'
@@ -67,6 +68,7 @@ export function RequestRefusal({ request }: { request: SeenRequest }) {
               model={request.modelAsked}
             />
           ) : null}
+          {reason === 'budget_exceeded' ? <AskAboutRefusal request={request} /> : null}
           <RequestFix reason={reason} />
         </div>
       </div>

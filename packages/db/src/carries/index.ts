@@ -1,0 +1,2 @@
+export { carriesDue, carryingOrganisations, type CarryDue } from './due.ts'
+export { saveCarries, type Carry } from './save.ts'
