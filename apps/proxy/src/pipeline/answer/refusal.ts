@@ -1,3 +1,4 @@
+import type { BudgetNode } from '@tollkeeper/domain/budget'
 import { fail, type Failure } from '@tollkeeper/domain/failure'
 import { usdText } from '@tollkeeper/domain/price'
 import { zonedText } from '@tollkeeper/domain/time'
@@ -33,6 +34,7 @@ export function refusedByBudget(
     scope: { type: scope.kind, id: scope.id, name: scope.name },
     period,
     resets_at: resetsAt,
+    ...(isRaised(node) && { raised_until: zonedText(policy.timeZone, node.inForce.untilMs) }),
     ...(policy.settings.showAmounts && amounts),
     max_output_tokens_that_fit: known.fits,
   }
@@ -94,3 +96,7 @@ export function refusedByTokens(routed: Routed, held: Asked, reply: Extract<Refu
   if (retryAfterMs === null) return fail('tokens_never_fit', { scope, limit, asked: held.tokens }, { detail })
   return fail('rate_limited', { scope, unit: 'tokens', per: reply.unit, limit, retryAfterMs }, { detail, retryAfterMs })
 }
+
+/** Whether the limit is lower again before its window ends. */
+const isRaised = (node: BudgetNode): node is BudgetNode & Required<Pick<BudgetNode, 'inForce'>> =>
+  node.inForce !== undefined && node.inForce.untilMs < node.window.endMs
