@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { openCredential } from '@tollkeeper/domain/credential'
 import { fail } from '@tollkeeper/domain/failure'
 import { bytesBound, ChatBody, inputTokens, makeCaller, outputTokens, readLimits } from '@tollkeeper/providers'
@@ -8,7 +10,9 @@ import { connectRedis, connectRedisPatiently, redisReady, StoreUnavailable } fro
 import { makeCeilingStore } from '@tollkeeper/redis/ceiling'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
 import { makeProviderLimitStore } from '@tollkeeper/redis/provider-limits'
+import { makePresence } from '@tollkeeper/redis/presence'
 import { makeRates } from '@tollkeeper/redis/rates'
+import { shardOf } from '@tollkeeper/redis/shards'
 import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
 import { readJson } from '@tollkeeper/wire/json'
 import { readChatRequest, readWholeAnswer, statusOf } from '@tollkeeper/wire/openai-chat'
@@ -27,6 +31,7 @@ import { openAiChatStream } from './http/openai-chat-stream.ts'
 import { makeServer, type PlainTold } from './http/server.ts'
 import { makeSyncForConsole, makeSyncForKey } from './http/sync-limits.ts'
 import { makeVerify } from './http/verify.ts'
+import { makeAttendance } from './money/attendance.ts'
 import { makeLeases } from './money/leases.ts'
 import { makeBooks } from './money/books.ts'
 import { makePersistent } from './money/until-acknowledged.ts'
@@ -72,6 +77,8 @@ const ceilingEveryMs = 500
 /** How long a start waits for Redis. */
 const startWaitMs = 5_000
 const pingMs = 500
+/** How often it says that it lives; rebuilds wait for several of these. */
+const beatMs = 500
 
 /** Builds the adapters and hands them to the rooms. The only file that knows both sides. */
 export function compose(env: Env, log: Logger): Proxy {
@@ -89,7 +96,10 @@ export function compose(env: Env, log: Logger): Proxy {
 
   const policies = makePolicyReader(redis, subscriber)
   const standings = makeStandings(policies, monotonic)
-  const budgets = makeBudgets(redis, { leaseMs: env.LEASE_MS })
+  const budgets = makeBudgets(redis, {
+    leaseMs: env.LEASE_MS,
+    onRegress: (shard) => log.error({ shard }, 'the store has gone back in time: shard closed until it is rebuilt'),
+  })
   const usage = makeUsageWriter(redis)
   const settlements = makePersistent({ isAway, onDefect, monotonic })
   const releases = makePersistent({ isAway, onDefect, monotonic })
@@ -154,6 +164,14 @@ export function compose(env: Env, log: Logger): Proxy {
           storeNow,
           storeSays,
         })
+  const attendance = makeAttendance({
+    presence: makePresence(redis, `${hostname()}/${randomUUID()}`),
+    openHolds: (shard) => leases.all((orgId) => shardOf(orgId) === shard),
+    onTold: ({ shard, epoch }, holds) => log.warn({ shard, epoch, holds }, 'told a rebuild of the open holds'),
+    isAway,
+    onDefect,
+    everyMs: beatMs,
+  })
   const slices = makeSlices({
     hold: ledger.hold,
     release: ledger.release,
@@ -329,6 +347,7 @@ export function compose(env: Env, log: Logger): Proxy {
       await books.close()
       await limits.flush().catch(() => {})
       limits.stop()
+      await attendance.stop()
       leases.stop()
       permits.stop()
       relays.close()

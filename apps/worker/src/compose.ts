@@ -2,8 +2,6 @@ import { hostname } from 'node:os'
 import { connectDatabase, type Database } from '@tollkeeper/db/client'
 import { recordedEvents, recordUsage } from '@tollkeeper/db/ledger'
 import { all as allOrganisations } from '@tollkeeper/db/organisations'
-import { nextEpoch, whileOpening } from '@tollkeeper/db/shard-epochs'
-import { atomic } from '@tollkeeper/db/transaction'
 import { ledgerNodes, rollupDrift, save } from '@tollkeeper/db/verification'
 import { readBalances } from '@tollkeeper/redis/balances'
 import { makeSweeper } from '@tollkeeper/redis/budgets'
@@ -11,7 +9,6 @@ import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedis, connectRedisPatiently, redisReady } from '@tollkeeper/redis/connection'
 import { makePolicyPublisher } from '@tollkeeper/redis/policies'
 import { maintenanceQueue, queuePrefix } from '@tollkeeper/redis/queues'
-import { makeShardKeeper } from '@tollkeeper/redis/shard-keeper'
 import { allShards, shardOf } from '@tollkeeper/redis/shards'
 import { makeUsageReader, type UsageReader } from '@tollkeeper/redis/usage-stream'
 import type { Redis } from 'ioredis'
@@ -24,16 +21,18 @@ import {
   drainUsage,
   openShards,
   publishPolicies,
+  repairCounters,
   sweepLeases,
   syncProviderLimits,
   verifyLedger,
 } from './jobs/index.ts'
-import type { OpenPorts } from './jobs/open-shards.ts'
 import type { VerifyPorts } from './jobs/verify-ledger.ts'
 import { makeLog, observe, type Log, type Observation } from './observe.ts'
 import { carryPorts } from './ports/carries.ts'
 import { policyPorts } from './ports/policies.ts'
 import { limitPorts } from './ports/provider-limits.ts'
+import { shardPorts } from './ports/shards.ts'
+import { startPulse } from './pulse.ts'
 import { startSchedule } from './schedule.ts'
 
 export type RunningWorker = { url: string; stop: () => Promise<void> }
@@ -50,13 +49,29 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
   const observation = observe(log)
   const reader = makeUsageReader(redis, `${hostname()}-${process.pid}`)
   await redisReady(redis)
+  const publisher = makePolicyPublisher(redis)
+  const policies = policyPorts(db, publisher, env.CONSOLE_URL ?? null)
+  const shards = shardPorts(
+    db,
+    redis,
+    reader,
+    async () => {
+      await publisher.markIncomplete()
+      await policies.publishEverything()
+      await policies.markComplete()
+    },
+    log,
+  )
 
   const { asks, answer } = makeConfirmations(redis)
 
-  const jobs: Job[] = [
+  const restoring: Job[] = [
+    openShards(shards.open, env.OPEN_SHARDS_EVERY_MS),
+    repairCounters(shards.repair, env.OPEN_SHARDS_EVERY_MS),
     confirmJournals({ asks, answer, recorded: (ids) => recordedEvents(db.pool, ids) }, env.CONFIRM_EVERY_MS),
-    openShards(openPorts(db, redis), env.OPEN_SHARDS_EVERY_MS),
-    publishPolicies(policyPorts(db, makePolicyPublisher(redis), env.CONSOLE_URL ?? null), env.PUBLISH_EVERY_MS),
+  ]
+  const jobs: Job[] = [
+    publishPolicies(policies, env.PUBLISH_EVERY_MS),
     drainUsage(
       {
         claimStale: () => reader.claimStale(allShards(), env.DRAIN_CLAIM_MS),
@@ -67,7 +82,11 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
       env.DRAIN_EVERY_MS,
     ),
     sweepLeases(
-      { shards: allShards(), sweep: makeSweeper(redis, { graceMs: env.SWEEP_GRACE_MS }).sweep },
+      {
+        shards: allShards(),
+        isSound: shards.isSound,
+        sweep: makeSweeper(redis, { graceMs: env.SWEEP_GRACE_MS }).sweep,
+      },
       env.SWEEP_EVERY_MS,
     ),
     syncProviderLimits(limitPorts(db, redis, proxyOf(env)), env.SYNC_LIMITS_EVERY_MS),
@@ -82,17 +101,19 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
     observed: observation.observed,
     log,
   })
+  const stopPulse = startPulse(restoring, observation.observed)
   const { server, url } = await serveHealth({
     host: env.WORKER_HOST,
     port: env.WORKER_PORT,
     registry: observation.registry,
-    problems: () => problemsOf(jobs, observation),
+    problems: () => problemsOf([...restoring, ...jobs], observation),
   })
-  log.info({ url, jobs: jobs.map((job) => job.name) }, 'started')
+  log.info({ url, jobs: [...restoring, ...jobs].map((job) => job.name) }, 'started')
   return {
     url,
     async stop() {
       server.close()
+      stopPulse()
       await stopSchedule()
       redis.disconnect()
       queueRedis.disconnect()
@@ -113,33 +134,6 @@ function problemsOf(jobs: readonly Job[], { lastSuccess }: Observation): string[
     .filter((job) => vital.includes(job.name))
     .filter((job) => Date.now() - (lastSuccess(job.name) ?? 0) > Math.max(30_000, 5 * job.everyMs))
     .map((job) => `${job.name} has not finished well lately`)
-}
-
-function openPorts({ prisma }: Database, redis: Redis): OpenPorts {
-  const keeper = makeShardKeeper(redis)
-  return {
-    async closedShards() {
-      const epochs = await Promise.all(allShards().map((shard) => keeper.epoch(shard)))
-      return allShards().filter((_, i) => epochs[i] === null)
-    },
-    exclusively: async (shard, work) =>
-      (await atomic(prisma, (tx) =>
-        whileOpening(tx, shard, async () => {
-          await work()
-          return true
-        }),
-      )) ?? false,
-    nextEpoch: (shard) => nextEpoch(prisma, shard),
-    async counters(shard) {
-      const organisations = (await allOrganisations(prisma)).filter(({ id }) => shardOf(id) === shard)
-      const nodes = await Promise.all(organisations.map(({ id }) => ledgerNodes(prisma, id, Date.now())))
-      return nodes
-        .flat()
-        .map(({ orgId, nodeId, spent, window }) => ({ orgId, nodeId, used: spent, windowEndMs: window.endMs }))
-    },
-    restore: keeper.restore,
-    open: keeper.open,
-  }
 }
 
 function verifyPorts(

@@ -8,7 +8,7 @@ import { create as createTeam } from '@tollkeeper/db/teams'
 import { nodesOf, type BudgetNode } from '@tollkeeper/domain/budget'
 import type { AttemptId, KeyId, OrgId, ProviderId, RequestId } from '@tollkeeper/domain/id'
 import { base62 } from '@tollkeeper/domain/id'
-import { makeBudgets, type Budgets } from '@tollkeeper/redis/budgets'
+import { makeBudgets, type Budgets, type Hold } from '@tollkeeper/redis/budgets'
 import { connectRedis, redisReady } from '@tollkeeper/redis/connection'
 import { until } from '@tollkeeper/testbed/processes'
 import type { Redis } from 'ioredis'
@@ -23,6 +23,8 @@ export type Spending = {
   publicId: string
   node: () => BudgetNode
   hold: (amount: bigint) => Promise<AttemptId>
+  /** What was asked for an attempt. */
+  asked: (attempt: AttemptId) => Hold
   settle: (attempt: AttemptId, amount: bigint) => Promise<string>
   /** Hold and settle. */
   spend: (amount: bigint) => Promise<void>
@@ -73,6 +75,7 @@ export async function spendingOrganisation(
   const byScope = Map.groupBy(policy?.budgets ?? [], ({ scope }) => `${scope.kind}:${scope.id}`)
   const nodes = (): BudgetNode[] => nodesOf(byScope, scopes, { zone: 'Europe/Helsinki', at: Date.now() })
 
+  const calls = new Map<AttemptId, Hold>()
   async function hold(amount: bigint): Promise<AttemptId> {
     const attemptId = `att_${random(20)}` as AttemptId
     const meta = {
@@ -84,12 +87,13 @@ export async function spendingOrganisation(
       atMs: Date.now(),
     }
     const call = { orgId, attemptId, amount, tokens: 10, nodes: nodes(), rates: [], meta }
+    calls.set(attemptId, call)
     // The worker opens the shard; until then every hold is fenced.
     const reply = await until(
       async () => {
         await budgets.epochs.refresh(orgId)
         const answer = await budgets.hold(call)
-        return answer.kind === 'fenced' ? undefined : answer
+        return answer.kind === 'fenced' || answer.kind === 'missing' ? undefined : answer
       },
       { within: 20_000, what: 'the shard to be opened' },
     )
@@ -125,6 +129,11 @@ export async function spendingOrganisation(
     publicId,
     node: () => nodes()[0]!,
     hold,
+    asked(attempt) {
+      const call = calls.get(attempt)
+      if (!call) throw new Error(`Nothing was asked for ${attempt}`)
+      return call
+    },
     settle,
     spend: async (amount) => void (await settle(await hold(amount), amount)),
     async stop() {

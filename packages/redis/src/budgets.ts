@@ -12,6 +12,8 @@ import { makeSettle, type Settlement, type SettleReply } from './ledger/settle.t
 import { makeRecordLost, type LostCharge } from './ledger/record.ts'
 import { makeSurrender, type Surrender, type SurrenderReply } from './ledger/surrender.ts'
 import { makeShrink } from './ledger/shrink.ts'
+import { reportLost } from './rebuild/repair.ts'
+import { shardOf, type Shard } from './shards.ts'
 
 export type { Draw, DrawReply } from './ledger/draw.ts'
 export type { Hold, HoldReply } from './ledger/hold.ts'
@@ -42,23 +44,62 @@ export type Budgets = {
   shrink: (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd) => Promise<void>
   renew: (orgId: OrgId, attemptIds: readonly AttemptId[]) => Promise<void>
   release: (release: Release) => Promise<void>
-  /** To be refreshed at start and when a hold is answered `fenced`. */
+  /** To be refreshed at start and when a hold or a preview is answered `fenced`. */
   epochs: Epochs
 }
 
-/** `leaseMs`: how long a hold lives without `renew`. */
-export function makeBudgets(redis: Redis, options: { leaseMs: number }): Budgets {
-  const epochs = makeEpochs(redis)
+export type BudgetsOptions = {
+  /** How long a hold lives without `renew`. */
+  leaseMs: number
+  /** Hears of shards whose store was found to have gone back in time; they are closed by then. */
+  onRegress?: (shard: Shard) => void
+}
+
+export function makeBudgets(redis: Redis, options: BudgetsOptions): Budgets {
+  const epochs = makeEpochs(redis, options.onRegress)
+  const hold = makeHold(redis, { leaseMs: options.leaseMs, epochOf: epochs.of })
+  const preview = makePreview(redis, { epochOf: epochs.of })
+  const release = makeRelease(redis)
+  const settle = makeSettle(redis)
+  /** Nobody waits for it: the next hold that misses the counter tells again. */
+  const report = ({ orgId, nodes }: Hold, at: number) => {
+    const nodeId = nodes[at]?.id
+    if (nodeId !== undefined) void reportLost(redis, { orgId, nodeId }).catch(() => {})
+  }
   return {
-    hold: makeHold(redis, { leaseMs: options.leaseMs, epochOf: epochs.of }),
-    preview: makePreview(redis, { epochOf: epochs.of }),
-    settle: makeSettle(redis),
+    async hold(asked) {
+      if (epochs.inDoubt(asked.orgId)) await epochs.refresh(asked.orgId)
+      const shard = shardOf(asked.orgId)
+      const before = epochs.before(shard)
+      const reply = await hold(asked)
+      if (reply.kind === 'missing') report(asked, reply.node)
+      if (reply.kind !== 'held') return reply
+      const wentOn = epochs.wentOn(shard, before, reply.seq)
+      if (wentOn === true) return reply
+      await wentOn
+      // Taken in a store that has forgotten what was spent: nothing may be sent for it.
+      await release(asked)
+      return { kind: 'fenced' }
+    },
+    async preview(asked) {
+      if (epochs.inDoubt(asked.orgId)) await epochs.refresh(asked.orgId)
+      return preview(asked)
+    },
+    async settle(settlement) {
+      const shard = shardOf(settlement.orgId)
+      const before = epochs.before(shard)
+      let seq: number | undefined
+      const reply = await settle(settlement, (now) => (seq = now))
+      // A charge counts wherever it was made: it is in the stream, and the rebuild reads that first.
+      if (seq !== undefined) await epochs.wentOn(shard, before, seq)
+      return reply
+    },
     draw: makeDraw(redis),
     surrender: makeSurrender(redis),
     recordLost: makeRecordLost(redis),
     shrink: makeShrink(redis),
     renew: makeRenew(redis, options),
-    release: makeRelease(redis),
+    release,
     epochs,
   }
 }

@@ -29,6 +29,19 @@ export function parseLeaseMember(member: string): { orgId: OrgId; attemptId: Att
   return { orgId: orgId as OrgId, attemptId: attemptId as AttemptId }
 }
 
+/** A hold of which a rebuild has yet to learn whether it is still open, and the list of those. */
+export const shelvedHoldKey = (orgId: OrgId, attemptId: AttemptId): string =>
+  `hx:{${shardOf(orgId)}}:${orgId}/${attemptId}`
+export const shelvedKey = (shard: Shard): string => `lx:{${shard}}`
+/** Epoch that a rebuild prepares, and who has told of its open holds under it. */
+export const preparationKey = (shard: Shard): string => `rb:{${shard}}`
+export const answersKey = (shard: Shard): string => `ra:{${shard}}`
+/** Counters that a hold found to be lost. */
+export const lostCountersKey = (shard: Shard): string => `lc:{${shard}}`
+/** Proxies by when they last said that they live, and what they are to answer. */
+export const presentKey = 'px:{proxies}:present'
+export const rebuildsKey = 'px:{proxies}:rebuilds'
+
 /** Requests per minute and hour, tokens per minute, token bucket. */
 export type RateKind = 'rq' | 'tm' | 'tb'
 

@@ -17,6 +17,8 @@ export type PolicyPublisher = {
   forgetOrg: (orgId: OrgId) => Promise<void>
   /** Says that every key and organisation is published: from now on an unknown key is known not to exist. */
   markComplete: () => Promise<void>
+  /** Takes that back, for a store that may have lost some: an unknown key may exist then. */
+  markIncomplete: () => Promise<void>
   isComplete: () => Promise<boolean>
 }
 
@@ -70,6 +72,9 @@ export function makePolicyPublisher(redis: Redis): PolicyPublisher {
     forgetOrg: (orgId) => forget(orgPolicyKey(orgId), `org:${orgId}`),
     async markComplete() {
       await reachable(redis.set(policiesCompleteKey, '1'))
+    },
+    async markIncomplete() {
+      await reachable(redis.del(policiesCompleteKey))
     },
     isComplete: () => isComplete(redis),
   }

@@ -1,3 +1,5 @@
+import { cp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { testbedEnv } from './env.ts'
 import type { Exit } from './processes/child.ts'
 import { freePort } from './processes/free-port.ts'
@@ -17,6 +19,10 @@ export type DisposableRedis = {
   kill9(): Promise<Exit>
   /** Starts it again on the same port with the same data; stops it first if it still runs. */
   restart(): Promise<void>
+  /** Copies its data as they are now. What is given stops it and starts it again with that old copy, on the same port. */
+  copy(): Promise<{ putBack(): Promise<void> }>
+  /** Stops it and starts it again without any data, on the same port. */
+  restartEmpty(): Promise<void>
 }
 
 export type SharedRedis = Pick<DisposableRedis, 'url' | 'port' | 'stop'>
@@ -51,8 +57,29 @@ export async function disposableRedis(options: DisposableRedisOptions = {}): Pro
       await server.stop()
       server = await start()
     },
+    async copy() {
+      const [kept, there] = [`${folder.path}-copy-${(copies += 1)}`, join(folder.path, dataFolder)]
+      await cp(there, kept, { recursive: true })
+      return {
+        async putBack() {
+          await server.kill9()
+          await rm(there, { recursive: true, force: true })
+          await rename(kept, there)
+          server = await start()
+        },
+      }
+    },
+    async restartEmpty() {
+      await server.kill9()
+      await rm(join(folder.path, dataFolder), { recursive: true, force: true })
+      server = await start()
+    },
   }
 }
+
+/** Where Redis keeps its append-only file, within its folder. */
+const dataFolder = 'appendonlydir'
+let copies = 0
 
 /**
  * An empty numbered database of a Redis that all tests share: costs 2 ms. Take it where a test neither

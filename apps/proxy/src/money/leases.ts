@@ -6,6 +6,8 @@ export type Leases = {
   open(hold: Hold): void
   /** An open hold; undefined for one that is closed. */
   of(orgId: OrgId, attemptId: AttemptId): Hold | undefined
+  /** Every open hold of an organisation that `isWanted`. */
+  all: (isWanted: (orgId: OrgId) => boolean) => Hold[]
   close: (orgId: OrgId, attemptId: AttemptId) => void
   readonly count: number
   stop(): void
@@ -35,6 +37,7 @@ export function makeLeases(deps: LeasesDeps): Leases {
       attempts.set(attemptId, hold)
     },
     of: (orgId, attemptId) => open.get(orgId)?.get(attemptId),
+    all: (isWanted) => [...open].flatMap(([orgId, attempts]) => (isWanted(orgId) ? [...attempts.values()] : [])),
     close(orgId, attemptId) {
       const attempts = open.get(orgId)
       if (!attempts?.delete(attemptId)) return

@@ -23,7 +23,7 @@ export function policyPorts(
         let after: KeyId | null | undefined
         do {
           const page = await keyRecords(prisma, orgId, after ? { after } : {})
-          for (const record of page.records) await publisher.publishKey(record)
+          await Promise.all(page.records.map((record) => publisher.publishKey(record)))
           published += page.records.length
           after = page.next
         } while (after)

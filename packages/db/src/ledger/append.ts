@@ -13,10 +13,15 @@ export async function appendToLedger(client: pg.PoolClient, events: readonly Att
   if (events.length === 0) return []
   const byId = new Map(events.toReversed().map((event) => [eventIdOf(event), event]))
   const ends = await takeEnds(client, [...new Set(events.map((event) => event.meta.scopes.orgId))].toSorted())
+  // A store that was rolled back has holds again whose final charge is here: sweeping them must not charge them twice.
+  const finalOf = ({ attemptId }: AttemptEvent) => eventIdOf({ attemptId, kind: 'final' })
+  const provisional = [...byId].filter(([, event]) => event.kind === 'provisional')
   const known = await client.query<{ id: string }>('SELECT event_id AS id FROM ledger_entry WHERE event_id = ANY($1)', [
-    [...byId.keys()],
+    [...byId.keys(), ...provisional.map(([, event]) => finalOf(event))],
   ])
-  for (const { id } of known.rows) byId.delete(id)
+  const there = new Set(known.rows.map(({ id }) => id))
+  for (const id of there) byId.delete(id)
+  for (const [id, event] of provisional) if (there.has(finalOf(event))) byId.delete(id)
   // The order of ids is as good as any, and the same whoever delivers.
   const fresh = [...byId].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event)
   const byOrg = Map.groupBy(fresh, (event) => event.meta.scopes.orgId)

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
 import { anAttempt, aWorld, entriesOf, testDatabase } from '../../test/builders.ts'
-import { atomic } from '../atomic.ts'
 import * as audit from '../audit.ts'
-import { recordUsage } from '../ledger/index.ts'
+import { recordedEvents, recordUsage } from '../ledger/index.ts'
 import { changesPublished, pendingChanges } from '../policies/index.ts'
 import * as shardEpochs from '../shard-epochs.ts'
 import * as verification from './index.ts'
@@ -39,33 +38,40 @@ it('keeps the last result of a comparison, for its organisation alone', async ()
   expect(await verification.latest(prisma, other.orgId)).toBeUndefined()
 })
 
-it('gives every opening of a shard an epoch of its own', async () => {
-  const { prisma } = database()
-  expect(await shardEpochs.epochOf(prisma, 's42')).toBeUndefined()
+it('gives every opening of a shard an epoch of its own, and each epoch a sequence of its own', async () => {
+  const { prisma, pool } = database()
+  const known = async () => (await shardEpochs.knownShards(prisma)).get('s42')
+  expect(await known()).toBeUndefined()
   const epochs = [
     await shardEpochs.nextEpoch(prisma, 's42'),
     ...(await Promise.all([1, 2, 3].map(() => shardEpochs.nextEpoch(prisma, 's42')))),
   ]
   expect(epochs.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4])
-  expect(await shardEpochs.epochOf(prisma, 's42')).toBe(4)
+  for (const seq of [7, 900, 12]) await shardEpochs.noteSequences(pool, [{ shard: 's42', epoch: 4, seq }])
+  await shardEpochs.noteSequences(pool, [{ shard: 's42', epoch: 3, seq: 5_000 }])
+  expect(await known()).toEqual({ epoch: 4, seq: 900 })
+  await shardEpochs.nextEpoch(prisma, 's42')
+  expect(await known()).toEqual({ epoch: 5, seq: 0 })
 })
 
-it('lets one worker open a shard while another finds it busy', async () => {
-  const { prisma } = database()
-  const seen: (string | undefined)[] = []
-  await atomic(prisma, async (tx) => {
-    seen.push(
-      await shardEpochs.whileOpening(tx, 's10', async () => {
-        const busy = await atomic(prisma, (other) => shardEpochs.whileOpening(other, 's10', async () => 'both'))
-        const free = await atomic(prisma, (other) =>
-          shardEpochs.whileOpening(other, 's11', async () => 'another shard'),
-        )
-        seen.push(busy, free)
-        return 'first'
-      }),
-    )
+it('lets one worker open shards while another finds them busy, and the next one in again', async () => {
+  const { pool } = database()
+  const seen: boolean[] = []
+  const first = await shardEpochs.whileOpening(pool, async () => {
+    seen.push(await shardEpochs.whileOpening(pool, async () => void seen.push(true)))
   })
-  expect(seen).toEqual([undefined, 'another shard', 'first'])
+  seen.push(first, await shardEpochs.whileOpening(pool, async () => {}))
+  expect(seen).toEqual([false, true, true])
+})
+
+it('does not charge an attempt provisionally of which it has the final charge', async () => {
+  const { prisma, pool } = database()
+  const world = await aWorld(database())
+  await recordUsage(pool, entriesOf(anAttempt(world, { attemptId: 'back-1', kind: 'final', amount: 300n, hold: 500n })))
+  const swept = anAttempt(world, { attemptId: 'back-1', kind: 'provisional', amount: 500n, hold: 500n, tokens: {} })
+  expect(await recordUsage(pool, entriesOf(swept))).toMatchObject({ ledgerRows: 0 })
+  expect(await recordedEvents(pool, ['back-1:final', 'back-1:provisional'])).toEqual(['back-1:final'])
+  expect(await verification.rollupDrift(prisma, world.orgId)).toBe(0)
 })
 
 it('gives publishers each change until it is published, and audit readers each entry once', async () => {

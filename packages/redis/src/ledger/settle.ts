@@ -45,14 +45,15 @@ const answers = { SETTLED: 3, CORRECTED: 3, DUP: 1, GONE: 1, OTHER: 2 }
 /** Idempotent: to be called again until it is acknowledged. @throws RangeError for an amount beyond bounds. */
 export const makeSettle =
   (redis: Redis) =>
-  (settlement: Settlement): Promise<SettleReply> =>
-    settleWith(redis, settlement, tokenLimitsIn(settlement.orgId, settlement.rates))
+  (settlement: Settlement, onSequence?: (seq: number) => void): Promise<SettleReply> =>
+    settleWith(redis, settlement, tokenLimitsIn(settlement.orgId, settlement.rates), onSequence)
 
-/** `settle` with the token limits spelled out. */
+/** `settle` with the token limits spelled out. `onSequence` hears the shard's sequence when something was charged. */
 export async function settleWith(
   redis: Redis,
   settlement: Omit<Settlement, 'rates'>,
   tokenLimits: readonly TokenLimit[],
+  onSequence: (seq: number) => void = () => {},
 ): Promise<SettleReply> {
   const { orgId, attemptId, amount, result, request } = settlement
   if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A cost of ${amount} nano-USD is out of bounds`)
@@ -74,6 +75,7 @@ export async function settleWith(
     ),
   )
   const reply = readReply(settleScript.name, raw, answers)
+  if (reply.kind === 'SETTLED' || reply.kind === 'CORRECTED') onSequence(reply.count(1))
   switch (reply.kind) {
     case 'SETTLED':
       return { kind: 'settled', overage: reply.count(2) === 1 }
