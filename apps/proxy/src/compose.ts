@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { openCredential } from '@tollkeeper/domain/credential'
 import { fail } from '@tollkeeper/domain/failure'
+import type { OrgId } from '@tollkeeper/domain/id'
 import { bytesBound, ChatBody, inputTokens, makeCaller, outputTokens, readLimits } from '@tollkeeper/providers'
 import { readBalances } from '@tollkeeper/redis/balances'
-import { makeBudgets } from '@tollkeeper/redis/budgets'
+import { makeBudgets, type Hold } from '@tollkeeper/redis/budgets'
 import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedis, connectRedisPatiently, redisReady, StoreUnavailable } from '@tollkeeper/redis/connection'
 import { makeCeilingStore } from '@tollkeeper/redis/ceiling'
+import { readMemory } from '@tollkeeper/redis/memory'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
 import { makeProviderLimitStore } from '@tollkeeper/redis/provider-limits'
 import { makePresence } from '@tollkeeper/redis/presence'
@@ -32,8 +34,10 @@ import { makeServer, type PlainTold } from './http/server.ts'
 import { makeSyncForConsole, makeSyncForKey } from './http/sync-limits.ts'
 import { makeVerify } from './http/verify.ts'
 import { makeAttendance } from './money/attendance.ts'
+import { makeBreaker } from './money/breaker.ts'
 import { makeLeases } from './money/leases.ts'
 import { makeBooks } from './money/books.ts'
+import { makePressure } from './money/pressure.ts'
 import { makePersistent } from './money/until-acknowledged.ts'
 import { logRequest, type Logger } from './observe/logger.ts'
 import { makeMetrics } from './observe/metrics.ts'
@@ -79,6 +83,7 @@ const startWaitMs = 5_000
 const pingMs = 500
 /** How often it says that it lives; rebuilds wait for several of these. */
 const beatMs = 500
+const pressureEveryMs = 1_000
 
 /** Builds the adapters and hands them to the rooms. The only file that knows both sides. */
 export function compose(env: Env, log: Logger): Proxy {
@@ -94,8 +99,30 @@ export function compose(env: Env, log: Logger): Proxy {
   const storeNow = () => Date.now() + clockOffset
   const storeSays = (at: number) => void (clockOffset = at - Date.now())
 
+  // Whatever a request waits for is asked through the breaker; settlements are not, they have time.
+  const pressure = makePressure({
+    read: () => readMemory(redis),
+    onAlarm: (ratio, shedding) =>
+      log[shedding ? 'error' : 'warn']({ ratio, shedding }, 'the store is running out of memory'),
+  })
+  const breaker = makeBreaker({
+    withinMs: env.STORE_TIMEOUT_MS,
+    probe: () => redis.ping(),
+    refusal: () => pressure.refusal,
+    isAway,
+    onChange: (isOpen) => log.warn({ open: isOpen }, isOpen ? 'the store does not answer' : 'the store answers again'),
+    monotonic,
+  })
+  const pressing = setInterval(() => void pressure.look().catch(() => {}), pressureEveryMs)
+  pressing.unref()
   const policies = makePolicyReader(redis, subscriber)
-  const standings = makeStandings(policies, monotonic)
+  const askedPolicies: typeof policies = {
+    ...policies,
+    key: (publicId) => breaker.run(() => policies.key(publicId)),
+    org: (orgId) => breaker.run(() => policies.org(orgId)),
+    isComplete: () => breaker.run(policies.isComplete),
+  }
+  const standings = makeStandings(askedPolicies, monotonic)
   const budgets = makeBudgets(redis, {
     leaseMs: env.LEASE_MS,
     onRegress: (shard) => log.error({ shard }, 'the store has gone back in time: shard closed until it is rebuilt'),
@@ -111,9 +138,10 @@ export function compose(env: Env, log: Logger): Proxy {
     mostOf: (name) => (name === 'streams' ? env.PROXY_MAX_STREAMS : env.PROXY_MAX_WHOLE),
   })
   const providerPlaces = makePlaces({ ...line, mostOf: () => env.PROVIDER_MAX_RUNNING })
+  const rates = makeRates(redis, { leaseMs: env.LEASE_MS })
   const permits = makePermits({
     ...line,
-    store: makeRates(redis, { leaseMs: env.LEASE_MS }),
+    store: { ...rates, admit: (...asked) => breaker.run(() => rates.admit(...asked)) },
     releases,
     onDefect,
     monotonic,
@@ -129,10 +157,12 @@ export function compose(env: Env, log: Logger): Proxy {
     journalOk: () => books.journal !== 'unwritable',
     lostAttempts: () => books.lost,
     crowdedLimits: () => permits.crowded,
+    storeMemory: () => pressure.ratio,
+    storeClosed: () => breaker.open,
     slices: () => slices.count,
   })
   const books = makeBooks({
-    budgets,
+    budgets: { ...budgets, hold: (asked) => breaker.run(() => budgets.hold(asked)) },
     recordLost: budgets.recordLost,
     confirmations: makeConfirmations(redis),
     folder: env.JOURNAL_DIR,
@@ -164,6 +194,11 @@ export function compose(env: Env, log: Logger): Proxy {
           storeNow,
           storeSays,
         })
+  /** What was never asked need not be given back. */
+  const hold: typeof ledger.hold = async (asked) => {
+    breaker.check()
+    return ledger.hold(asked)
+  }
   const attendance = makeAttendance({
     presence: makePresence(redis, `${hostname()}/${randomUUID()}`),
     openHolds: (shard) => leases.all((orgId) => shardOf(orgId) === shard),
@@ -173,7 +208,7 @@ export function compose(env: Env, log: Logger): Proxy {
     everyMs: beatMs,
   })
   const slices = makeSlices({
-    hold: ledger.hold,
+    hold,
     release: ledger.release,
     closeLease: leases.close,
     newSliceId,
@@ -215,11 +250,11 @@ export function compose(env: Env, log: Logger): Proxy {
   const holding = {
     bytesBound,
     inputTokens,
-    refreshEpochs: budgets.epochs.refresh,
+    refreshEpochs: (orgId?: OrgId) => breaker.run(() => budgets.epochs.refresh(orgId)),
     storeNow,
     storeSays,
     random: Math.random,
-    preview: budgets.preview,
+    preview: (asked: Hold) => breaker.run(() => budgets.preview(asked)),
   }
   const rooms = {
     authenticate: makeAuthenticate(authentication, identify),
@@ -237,7 +272,7 @@ export function compose(env: Env, log: Logger): Proxy {
     answer: makeAnswer({
       ...holding,
       outputTokens,
-      hold: ledger.hold,
+      hold,
       slices,
       ceiling,
       isStoreAway: isAway,
@@ -348,6 +383,8 @@ export function compose(env: Env, log: Logger): Proxy {
       await limits.flush().catch(() => {})
       limits.stop()
       await attendance.stop()
+      clearInterval(pressing)
+      breaker.stop()
       leases.stop()
       permits.stop()
       relays.close()

@@ -13,6 +13,8 @@ const wholeNumber = (least: number, most: number) =>
 const schema = z.object({
   ...redisEnv,
   ...leaseEnv,
+  /** How long a question to Redis may take that a request waits for. */
+  STORE_TIMEOUT_MS: wholeNumber(10, 10_000).default(100),
   PROXY_HOST: z.string().default('127.0.0.1'),
   PROXY_PORT: wholeNumber(0, 65_535).default(8_080),
   /** Connections that are accepted at a time. */

@@ -12,6 +12,8 @@ export type Gauges = {
   journalOk: () => boolean
   lostAttempts: () => number
   crowdedLimits: () => number
+  storeMemory: () => number
+  storeClosed: () => boolean
   slices: () => number
 }
 
@@ -88,6 +90,15 @@ export function makeMetrics(gauges: Gauges): Metrics {
     labelNames: ['what'],
     registers,
   })
+  gauge(
+    registers,
+    'gateway_store_memory_ratio',
+    'Used part of the memory of Redis; 0 without a limit.',
+    gauges.storeMemory,
+  )
+  gauge(registers, 'gateway_store_closed', 'Whether Redis is not asked, since it does not answer.', () =>
+    Number(gauges.storeClosed()),
+  )
   gauge(registers, 'gateway_open_holds', 'Holds taken and not yet settled or given back.', gauges.openHolds)
   gauge(
     registers,

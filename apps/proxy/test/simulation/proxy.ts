@@ -118,6 +118,7 @@ export class SimProxy {
     return {
       open: (hold) => void open.set(hold.attemptId, hold),
       of: (_orgId, attemptId) => open.get(attemptId),
+      all: (isWanted) => [...open.values()].filter(({ orgId }) => isWanted(orgId)),
       close: (_orgId, attemptId) => void open.delete(attemptId),
       get count() {
         return open.size

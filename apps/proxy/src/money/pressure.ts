@@ -1,0 +1,37 @@
+import type { StoreMemory } from '@tollkeeper/redis/memory'
+
+/** How full the store's memory is, and whether new requests must wait for it. */
+export type Pressure = {
+  /** 0 to 1; 0 where the store has no limit, or was not asked yet. */
+  readonly ratio: number
+  /** Why new requests are refused; null when they are not. */
+  readonly refusal: string | null
+  look: () => Promise<void>
+}
+
+/** Nothing is trimmed or evicted to make room: people have to look from the first, nothing new comes in from the second. */
+const alarmRatio = 0.6
+const shedRatio = 0.85
+
+export function makePressure(deps: {
+  read: () => Promise<StoreMemory>
+  /** Hears when a threshold is crossed upwards. */
+  onAlarm: (ratio: number, shedding: boolean) => void
+}): Pressure {
+  let ratio = 0
+  return {
+    get ratio() {
+      return ratio
+    },
+    get refusal() {
+      return ratio >= shedRatio ? `${Math.round(ratio * 100)} % of its memory is used` : null
+    },
+    async look() {
+      const { usedBytes, mostBytes } = await deps.read()
+      const before = ratio
+      ratio = mostBytes === null ? 0 : usedBytes / mostBytes
+      if (ratio >= shedRatio && before < shedRatio) deps.onAlarm(ratio, true)
+      else if (ratio >= alarmRatio && before < alarmRatio) deps.onAlarm(ratio, false)
+    },
+  }
+}
