@@ -184,7 +184,9 @@ export function makeLedger(deps: LedgerDeps): Ledger {
         await untilClosed(left, async () => {
           const { request, ...ended } = end
           const { meta } = left
-          const draw = { ...ended, orgId, attemptId, sliceId, meta, nodes: [], ...(request && { request }) }
+          // A slice that is closed does not know its counters any more; the journal does.
+          const nodes = left.nodes.map((id) => ({ id }))
+          const draw = { ...ended, orgId, attemptId, sliceId, meta, nodes, ...(request && { request }) }
           const { kind } = await budgets.draw(draw)
           if (kind === 'gone') deps.onGone(left)
         })

@@ -6,13 +6,15 @@ import { holdKey, sequenceKey, usageStreamKey } from '../keys.ts'
 import { readReply } from '../reply.ts'
 import { defineScript } from '../script.ts'
 import { shardOf } from '../shards.ts'
-import { countersOf } from './counters.ts'
+import { countersNamed } from './counters.ts'
 import { onItsCounters } from './on-its-counters.ts'
 import type { Settlement } from './settle.ts'
 
 /** What an attempt cost that had no hold of its own: a slice, held beforehand, pays for it. */
-export type Draw = Omit<Settlement, 'tokens' | 'rates'> & {
-  /** The hold of the slice. `nodes` are those it was held on. */
+export type Draw = Omit<Settlement, 'tokens' | 'rates' | 'nodes'> & {
+  /** The counters that the slice was held on. */
+  nodes: readonly { id: string }[]
+  /** The hold of the slice. */
   sliceId: AttemptId
   meta: AttemptMeta
 }
@@ -47,21 +49,24 @@ export function makeDraw(redis: Redis) {
     const { orgId, sliceId, attemptId, amount } = draw
     if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A cost of ${amount} nano-USD is out of bounds`)
     const shard = shardOf(orgId)
-    const raw = await onItsCounters(orgId, countersOf(orgId, draw.nodes), ({ ids, keys }) =>
-      drawScript.run(
-        redis,
-        [sequenceKey(shard), holdKey(orgId, sliceId), holdKey(orgId, attemptId), usageStreamKey(shard), ...keys],
-        [
-          sliceId,
-          attemptId,
-          amount.toString(),
-          JSON.stringify(draw.meta),
-          JSON.stringify(draw.result),
-          draw.request ? JSON.stringify(draw.request) : '',
-          ids,
-          JSON.stringify(moved),
-        ],
-      ),
+    const raw = await onItsCounters(
+      orgId,
+      countersNamed(orgId, draw.nodes.map(({ id }) => id).join(' ')),
+      ({ ids, keys }) =>
+        drawScript.run(
+          redis,
+          [sequenceKey(shard), holdKey(orgId, sliceId), holdKey(orgId, attemptId), usageStreamKey(shard), ...keys],
+          [
+            sliceId,
+            attemptId,
+            amount.toString(),
+            JSON.stringify(draw.meta),
+            JSON.stringify(draw.result),
+            draw.request ? JSON.stringify(draw.request) : '',
+            ids,
+            JSON.stringify(moved),
+          ],
+        ),
     )
     const reply = readReply(drawScript.name, raw, answers)
     const kind = kinds[reply.kind]
