@@ -202,7 +202,10 @@ export function compose(env: Env, log: Logger): Proxy {
   const attendance = makeAttendance({
     presence: makePresence(redis, `${hostname()}/${randomUUID()}`),
     openHolds: (shard) => leases.all((orgId) => shardOf(orgId) === shard),
-    onTold: ({ shard, epoch }, holds) => log.warn({ shard, epoch, holds }, 'told a rebuild of the open holds'),
+    onTold({ shard, epoch }, holds) {
+      log.warn({ shard, epoch, holds }, 'told a rebuild of the open holds')
+      books.resend()
+    },
     isAway,
     onDefect,
     everyMs: beatMs,

@@ -14,9 +14,10 @@ export type Books = {
   open: () => Promise<void>
   /**
    * Brings to its end once more what is not known to be in Postgres: what a store that lost its data had acknowledged
-   * may be lost with it, and the disk has it still. Changes nothing where nothing was lost.
+   * may be lost with it, and the disk has it still. Soon, and once for many calls; changes nothing where nothing was
+   * lost.
    */
-  resend: () => Promise<void>
+  resend: () => void
   readonly journal: 'ok' | 'unwritable' | 'replaying'
   /** Segments that wait for Postgres, and attempts that the store has lost and the ledger was not asked about yet. */
   readonly segments: number
@@ -39,6 +40,8 @@ export type BooksDeps = Omit<LedgerDeps, 'journal' | 'onGone'> & {
 }
 
 const everyMs = 1_000
+/** A store that is rebuilt asks about each of its shards, within some seconds. */
+const resendMs = 3_000
 const asking = { patienceMs: 10_000, pollMs: 200 }
 /** Attempts of the process before that are brought to their end at a time. */
 const replayedAtOnce = 64
@@ -52,6 +55,7 @@ export function makeBooks(deps: BooksDeps): Books {
 
   let journal: Journal = noJournal
   let replaying = false
+  let resending: NodeJS.Timeout | undefined
   const ledger = makeLedger({ ...deps, journal: () => journal, onGone: (attempt) => lost.add(attempt) })
   const lost = makeLostAttempts({
     asker: asker('lost'),
@@ -101,8 +105,12 @@ export function makeBooks(deps: BooksDeps): Books {
         .catch(onDefect)
         .finally(() => (replaying = false))
     },
-    async resend() {
-      await replay(await journal.unconfirmed())
+    resend() {
+      resending ??= setTimeout(() => {
+        resending = undefined
+        void journal.unconfirmed().then(replay).catch(onDefect)
+      }, resendMs)
+      resending.unref()
     },
     get journal() {
       if (replaying) return 'replaying'
@@ -115,6 +123,7 @@ export function makeBooks(deps: BooksDeps): Books {
       return lost.count
     },
     async close() {
+      clearTimeout(resending)
       lost.stop()
       await journal.close()
     },
