@@ -19,12 +19,28 @@ export default defineConfig({
       {
         test: {
           name: 'stores',
+          provide: { clusterUrl: null },
           include: ['packages/{redis,db,providers}/{src,test}/**/*.test.ts', 'apps/console/src/**/*.test.{ts,tsx}'],
           globalSetup: stores,
           maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // The tests of the engine once more, on a Redis Cluster: one file at a time, because each empties it.
+        test: {
+          name: 'cluster',
+          include: [
+            'packages/redis/{src/scripts,test}/**/*.test.ts',
+            'packages/redis/src/{shards,usage-stream}.test.ts',
+          ],
+          exclude: ['packages/redis/test/{kill,cluster}.test.ts'],
+          globalSetup: './packages/redis/test/cluster-setup.ts',
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 3 },
         },
       },
       {

@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import { addressesIn, connectCluster, everyNodeReady } from './cluster.ts'
 import { GatheringRedis } from './gathering-redis.ts'
 
 /** Redis cannot be asked right now. Callers fail closed: 503, nothing sent (money.md 4.7). */
@@ -23,27 +24,26 @@ const common = (name: string | undefined) =>
     ...(name === undefined ? {} : { connectionName: name }),
     protocol: 2,
     connectTimeout: 2_000,
-    retryStrategy: reconnectMs,
   }) as const satisfies RedisOptions
 
 /**
  * A client for the path of a request: it reconnects for ever, but a call made while Redis is away fails at once, and a
- * call whose connection broke is not sent again behind the caller's back. What is called in one turn of the event loop
- * is sent in one piece.
+ * call whose connection broke is not sent again behind the caller's back. To a single server, what is called in one turn
+ * of the event loop is sent in one piece. `url`: of a server, or of nodes of a cluster, separated by commas.
  */
 export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
   const commandTimeout = options.commandTimeoutMs ?? 1_000
-  return quiet(
-    new GatheringRedis(url, {
-      ...common(options.name),
-      commandTimeout,
-      // A connection on which nothing comes back any more is replaced: its other end may be gone without a word.
-      socketTimeout: 3 * commandTimeout,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-    }),
-  )
+  const impatient = {
+    ...common(options.name),
+    commandTimeout,
+    // A connection on which nothing comes back any more is replaced: its other end may be gone without a word.
+    socketTimeout: 3 * commandTimeout,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+  } as const satisfies RedisOptions
+  const addresses = addressesIn(url)
+  if (addresses.length > 1) return quiet(connectCluster(addresses, { node: impatient, patient: false }))
+  return quiet(new GatheringRedis(url, { ...impatient, enableOfflineQueue: false, retryStrategy: reconnectMs }))
 }
 
 /**
@@ -51,7 +51,10 @@ export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
  * `makePolicyReader`'s subscriber want it.
  */
 export function connectRedisPatiently(url: string, options: Pick<ConnectOptions, 'name'> = {}): Redis {
-  return quiet(new Redis(url, { ...common(options.name), maxRetriesPerRequest: null }))
+  const patient = { ...common(options.name), maxRetriesPerRequest: null }
+  const addresses = addressesIn(url)
+  if (addresses.length > 1) return quiet(connectCluster(addresses, { node: patient, patient: true }))
+  return quiet(new Redis(url, { ...patient, retryStrategy: reconnectMs }))
 }
 
 /** Every failed call tells its caller; without a listener ioredis would print the same error as well. */
@@ -62,12 +65,13 @@ function quiet(redis: Redis): Redis {
 
 /** Resolves when the client can be used. @throws StoreUnavailable when that takes longer than `withinMs`. */
 export async function redisReady(redis: Redis, withinMs = 10_000): Promise<void> {
-  if (redis.status === 'ready') return
+  if (redis.status === 'ready') return reachable(everyNodeReady(redis))
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const timer = setTimeout(() => reject(new StoreUnavailable(`no connection within ${withinMs} ms`)), withinMs)
   redis.once('ready', resolve)
   try {
     await promise
+    await reachable(everyNodeReady(redis))
   } finally {
     clearTimeout(timer)
     redis.off('ready', resolve)

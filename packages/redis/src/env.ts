@@ -1,9 +1,15 @@
 import { z } from 'zod'
 
+const address = z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
+
 /** What everybody who connects needs from the environment; composed by each app's `env.ts`. */
 export const redisEnv = {
-  /** With user, password and database where needed. */
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }),
+  /** With user, password and database where needed; several nodes of a cluster separated by commas. */
+  REDIS_URL: z.string({ error: 'must be a redis:// or rediss:// address' }).superRefine((text, context) => {
+    for (const part of text.split(',')) {
+      for (const { message } of address.safeParse(part.trim()).error?.issues ?? []) context.addIssue(message)
+    }
+  }),
 }
 
 const milliseconds = z.coerce.number().int().min(1).max(3_600_000)

@@ -1,14 +1,28 @@
 import { sharedRedis } from '@tollkeeper/testbed/redis'
 import type { OrgId } from '@tollkeeper/domain/id'
 import type { Redis } from 'ioredis'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { readBalances } from '../src/balances.ts'
 import { makeBudgets, makeSweeper, type Budgets, type Sweeper } from '../src/budgets.ts'
-import { connectRedis, redisReady } from '../src/connection.ts'
+import { connectRedis, connectRedisPatiently, redisReady } from '../src/connection.ts'
 import { usageStreamKey } from '../src/keys.ts'
 import { makeShardKeeper } from '../src/shard-keeper.ts'
 import { allShards, shardOf } from '../src/shards.ts'
 import { parseUsageFields, type UsagePayload } from '../src/usage/entry.ts'
+
+async function emptyRedis(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const cluster = inject('clusterUrl')
+  if (!cluster) return sharedRedis()
+  const empty = async (): Promise<void> => {
+    for (const node of cluster.split(',')) {
+      const redis = connectRedisPatiently(node)
+      await redis.flushall()
+      redis.disconnect()
+    }
+  }
+  await empty()
+  return { url: cluster, stop: empty }
+}
 
 export type TestLedger = {
   url: string
@@ -27,15 +41,15 @@ export type TestLedger = {
   events: (orgId: OrgId) => Promise<UsagePayload[]>
 }
 
-/** A real Redis with all shards open, closed when the test ends. */
+/** A real, empty Redis with all shards open, closed when the test ends. In the project `cluster`: a three-node cluster. */
 export async function openLedger(url?: string): Promise<TestLedger> {
-  const shared = url === undefined ? await sharedRedis() : undefined
-  const address = url ?? shared?.url ?? ''
+  const empty = url === undefined ? await emptyRedis() : undefined
+  const address = url ?? empty?.url ?? ''
   const redis = connectRedis(address, { commandTimeoutMs: 20_000 })
   await redisReady(redis)
   onTestFinished(async () => {
     redis.disconnect()
-    await shared?.stop()
+    await empty?.stop()
   })
   const keeper = makeShardKeeper(redis)
   await Promise.all(allShards().map((shard) => keeper.open(shard, 1)))

@@ -12,6 +12,8 @@ import { StoreProblem } from './store-problem.ts'
 export type RedisOptions = {
   /** Keeps the append-only file, the password and the log; made if missing. */
   readonly folder: string
+  /** The one in the folder unless told. */
+  readonly password?: string
   /** A free one unless told. */
   readonly port?: number
   /**
@@ -21,6 +23,8 @@ export type RedisOptions = {
   readonly fsync?: 'always' | 'everysec'
   /** Numbered databases, 16 unless told. */
   readonly databases?: number
+  /** A node of a cluster, which talks to the others on this port. Needs a program on this machine, not a container. */
+  readonly clusterPort?: number
   /** Where Linux allows: dies when this process dies. For tests. */
   readonly diesWithParent?: boolean
   /** Hears of the process before it is ready. */
@@ -52,7 +56,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   chmodSync(folder, 0o700)
   const program = redisProgram(options.say)
   const port = options.port ?? (await freePort())
-  const password = passwordIn(folder)
+  const password = options.password ?? passwordIn(folder)
   writeFileSync(join(folder, 'redis.conf'), settings(program, options, port, password), { mode: 0o600 })
   const child = await startChild({
     ...commandLine(program, folder, port),
@@ -81,6 +85,7 @@ function passwordIn(folder: string): string {
 /** A file rather than flags: flags, and so the password, would be readable by everybody on the machine. */
 function settings(program: RedisProgram, options: RedisOptions, port: number, password: string): string {
   const inContainer = program.kind === 'container'
+  const cluster = options.clusterPort === undefined ? [] : clusterSettings(options.clusterPort, password)
   return [
     // A container publishes its port on 127.0.0.1 of the machine only.
     `bind ${inContainer ? '*' : '127.0.0.1'}`,
@@ -92,9 +97,19 @@ function settings(program: RedisProgram, options: RedisOptions, port: number, pa
     'save ""',
     'maxmemory-policy noeviction',
     `databases ${options.databases ?? 16}`,
+    ...cluster,
     '',
   ].join('\n')
 }
+
+const clusterSettings = (port: number, password: string): string[] => [
+  'cluster-enabled yes',
+  `cluster-port ${port}`,
+  'cluster-node-timeout 2000',
+  // Organisations whose node is there are served, whatever other nodes do.
+  'cluster-require-full-coverage no',
+  `masterauth ${password}`,
+]
 
 function commandLine(program: RedisProgram, folder: string, port: number) {
   if (program.kind === 'binary') {
