@@ -34,6 +34,7 @@ export type Report = { readonly names: { baseline: string; candidate: string }; 
 export async function bench(options: BenchOptions): Promise<Report> {
   const started: Started = []
   const names = { baseline: nameOf(options.baseline, 'before'), candidate: nameOf(options.candidate, 'gateway') }
+  if (options.only?.length === 0) return { names, results: [] }
   try {
     const upstream = await startOwn(started, 'upstream', 'upstream/main.ts')
     const load = await startOwn(started, 'load generator', 'load/main.ts')

@@ -4,9 +4,15 @@ import { parseArgs } from 'node:util'
 import type { ContenderChoice } from './contenders/contender.ts'
 import { workloadNames, type WorkloadName } from './workloads.ts'
 
+/** The workloads that compare two contenders, and the one that measures the ledger's Redis by itself. */
+const names = [...workloadNames, 'engine'] as const
+type Name = (typeof names)[number]
+
 export type Options = {
   readonly quick: boolean
   readonly only: readonly WorkloadName[]
+  /** Whether the ledger's Redis is measured by itself. */
+  readonly engine: boolean
   readonly baseline: ContenderChoice
   readonly candidate: ContenderChoice
   /** File for the results as JSON. */
@@ -15,16 +21,18 @@ export type Options = {
 
 const usage = `Usage: npm run bench -- [--quick] [--only <workload>]… [--json <file>]
                         [--baseline <contender>] [--candidate <contender>]
-A workload is one of ${workloadNames.join(', ')}.
+A workload is one of ${names.join(', ')}.
 A contender is "bare", or the folder of a checkout of this repository: its gateway.`
 
 /** @throws Error with the problem and the usage */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parse(args)
   const here = fileURLToPath(new URL('../../..', import.meta.url))
+  const chosen = values.only.length === 0 ? names : values.only.map(workloadNamed)
   return {
     quick: values.quick,
-    only: values.only.length === 0 ? workloadNames : values.only.map(workloadNamed),
+    only: workloadNames.filter((name) => chosen.includes(name)),
+    engine: chosen.includes('engine'),
     baseline: choiceOf(values.baseline),
     candidate: choiceOf(values.candidate ?? here),
     json: values.json,
@@ -48,8 +56,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function workloadNamed(name: string): WorkloadName {
-  const found = workloadNames.find((known) => known === name)
+function workloadNamed(name: string): Name {
+  const found = names.find((known) => known === name)
   if (found === undefined) throw new Error(`There is no workload "${name}".\n${usage}`)
   return found
 }

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { Report, Result } from './bench.ts'
+import type { EngineResult } from './engine/measure-engine.ts'
 import type { Comparison, Goal } from './measure/comparison.ts'
 import { median } from './measure/numbers.ts'
 
@@ -15,6 +16,18 @@ export function reportText({ results, names }: Report): string {
   const head = ['', names.baseline, names.candidate, 'median', '(min … max)', 'goal']
   const lines = results.flatMap((result) => [[], [result.title], ...resultLines(result)])
   return layOut([head, ...lines])
+}
+
+/** What the ledger's Redis does by itself. An absolute figure: the machine it was measured on is part of it. */
+export function engineText({ perSecond, rounds, goal }: EngineResult): string {
+  const figure = (value: number) => `${Math.round(value)}/s`
+  const spread = `(${figure(perSecond.min)} … ${figure(perSecond.max)}, ${rounds} rounds)`
+  const pairs = `${figure(perSecond.median / 2)} attempts held and settled`
+  const verdict = `goal ≥ ${figure(goal)} ${perSecond.median >= goal ? 'reached' : 'missed'}`
+  return [
+    'holds and settlements on one Redis, six budgets, every write on the disk first',
+    `  hold + settle  ${figure(perSecond.median)}  ${spread}  ${verdict}; ${pairs}`,
+  ].join('\n')
 }
 
 function resultLines(result: Result): string[][] {

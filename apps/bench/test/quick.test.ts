@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Report } from '../src/bench.ts'
+import type { EngineResult } from '../src/engine/measure-engine.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const runBench = (...args: string[]) => promisify(execFile)(process.execPath, [main, ...args], { timeout: 50_000 })
@@ -26,6 +27,15 @@ it('compares the bare proxy with itself: every request is answered and the ratio
   expect(results.map(({ workload, problem }) => [workload, problem])).toEqual([['saturation', null]])
   expect(throughput?.spread.median).toBeGreaterThan(0)
   expect(Number.isFinite(throughput?.spread.median)).toBe(true)
+})
+
+it('measures holds and settlements of six budgets on one Redis: a positive number of them per second', async () => {
+  const json = join(folder, 'engine.json')
+  const { stdout } = await runBench('--quick', '--only', 'engine', '--json', json)
+  const { engine, results } = JSON.parse(readFileSync(json, 'utf8')) as Report & { engine: EngineResult }
+  expect(stdout).toContain(`hold + settle  ${Math.round(engine.perSecond.median)}/s`)
+  expect(engine.perSecond.min).toBeGreaterThan(0)
+  expect(results).toEqual([])
 })
 
 it('says what it does not understand', async () => {

@@ -20,6 +20,7 @@ if open or charged then
   if tonumber(actual) < tonumber(paid) then paid = actual end
 else
   -- The slice was given back, so nothing is held for this; but it was spent, and what was spent is charged.
+  -- Without a version it is no counter, or what was charged to one that is lost.
   for i = 5, #KEYS do
     if redis.call('HEXISTS', KEYS[i], 'ver') == 0 then return {'GONE'} end
   end
