@@ -135,6 +135,7 @@ async function setRates(database: Database, settled: Settled): Promise<void> {
     requestsPerMinute: null,
     requestsPerHour: null,
     tokensPerMinute: null,
+    tokensPerHour: null,
     bucket: null,
     concurrency: null,
   }

@@ -23,6 +23,7 @@ it('gives a new organisation 100 requests and 100,000 tokens per minute and a fr
       requestsPerMinute: 100,
       requestsPerHour: null,
       tokensPerMinute: 100_000,
+      tokensPerHour: null,
       bucket: null,
       concurrency: null,
     },
@@ -88,7 +89,14 @@ it('finds nothing of an organisation under the id of another', async () => {
   const ours = await aWorld(database())
   const theirs = await aWorld(database())
   const scope = { kind: 'team', id: ours.teamId } as const
-  const limits = { requestsPerMinute: 5, requestsPerHour: null, tokensPerMinute: null, bucket: null, concurrency: null }
+  const limits = {
+    requestsPerMinute: 5,
+    requestsPerHour: null,
+    tokensPerMinute: null,
+    tokensPerHour: 9_000,
+    bucket: null,
+    concurrency: null,
+  }
   expect(await rateLimits.set(prisma, theirs.orgId, scope, limits)).toEqual({ ok: false, reason: 'no-scope' })
   expect(await rateLimits.set(prisma, ours.orgId, scope, limits)).toMatchObject({ ok: true })
   expect(await rateLimits.byScope(prisma, theirs.orgId, scope)).toBeUndefined()
@@ -99,7 +107,13 @@ it('keeps a bucket with three decimals and takes limits away when all are empty'
   const { prisma } = database()
   const { orgId, keyId } = await aWorld(database())
   const scope = { kind: 'key', id: keyId } as const
-  const none = { requestsPerMinute: null, requestsPerHour: null, tokensPerMinute: null, concurrency: null }
+  const none = {
+    requestsPerMinute: null,
+    requestsPerHour: null,
+    tokensPerMinute: null,
+    tokensPerHour: null,
+    concurrency: null,
+  }
   await rateLimits.set(prisma, orgId, scope, { ...none, bucket: { capacity: 1000, refillPerSecond: 0.125 } })
   expect(await rateLimits.byScope(prisma, orgId, scope)).toMatchObject({
     bucket: { capacity: 1000, refillPerSecond: 0.125 },
@@ -112,7 +126,13 @@ it('keeps how many streams and whole answers may run, each by itself', async () 
   const { prisma } = database()
   const { orgId, keyId } = await aWorld(database())
   const scope = { kind: 'key', id: keyId } as const
-  const none = { requestsPerMinute: null, requestsPerHour: null, tokensPerMinute: null, bucket: null }
+  const none = {
+    requestsPerMinute: null,
+    requestsPerHour: null,
+    tokensPerMinute: null,
+    tokensPerHour: null,
+    bucket: null,
+  }
   await rateLimits.set(prisma, orgId, scope, { ...none, concurrency: { streams: 3, whole: null } })
   expect((await rateLimits.byScope(prisma, orgId, scope))?.concurrency).toEqual({ streams: 3, whole: null })
   await rateLimits.set(prisma, orgId, scope, { ...none, concurrency: { streams: null, whole: null } })

@@ -62,13 +62,15 @@ async function withNames(db: Db, orgId: OrgId, rows: readonly Row[]): Promise<Ra
     const scope = scopeOf(row)
     const name = names.get(scopeText(scope))
     if (name === undefined) return []
-    const { requestsPerMinute, requestsPerHour, tokensPerMinute, bucketCapacity, bucketRefillPerSecond } = row
+    const { requestsPerMinute, requestsPerHour, tokensPerMinute, tokensPerHour } = row
+    const { bucketCapacity, bucketRefillPerSecond } = row
     const bucket =
       bucketCapacity === null || bucketRefillPerSecond === null
         ? null
         : { capacity: bucketCapacity, refillPerSecond: bucketRefillPerSecond.toNumber() }
     const { concurrentStreams: streams, concurrentWhole: whole } = row
     const concurrency = streams === null && whole === null ? null : { streams, whole }
-    return [{ scope: { ...scope, name }, requestsPerMinute, requestsPerHour, tokensPerMinute, bucket, concurrency }]
+    const windows = { requestsPerMinute, requestsPerHour, tokensPerMinute, tokensPerHour }
+    return [{ scope: { ...scope, name }, ...windows, bucket, concurrency }]
   })
 }

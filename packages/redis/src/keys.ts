@@ -44,6 +44,8 @@ export const rebuildsKey = 'px:{proxies}:rebuilds'
 
 /** Requests per minute and hour, tokens per minute, token bucket. */
 export type RateKind = 'rq' | 'tm' | 'tb'
+/** Requests per minute and hour, tokens per minute, tokens per hour, token bucket. */
+export type RateKind = 'rq' | 'tm' | 'th' | 'tb'
 
 export const rateKey = (kind: RateKind, orgId: OrgId, scope: Limited): string =>
   `${kind}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`

@@ -55,6 +55,7 @@ export function aRateLimit(wishes: Partial<RateLimit> = {}): RateLimit {
     requestsPerMinute: null,
     requestsPerHour: null,
     tokensPerMinute: null,
+    tokensPerHour: null,
     bucket: null,
     concurrency: null,
     ...wishes,

@@ -90,6 +90,7 @@ function rateLimitOf(scope: Scope): OrgPolicy['rateLimits'][number] {
     requestsPerMinute: plenty,
     requestsPerHour: plenty,
     tokensPerMinute: scope.kind === 'organisation' ? plenty : null,
+    tokensPerHour: null,
     bucket: scope.kind === 'key' ? { capacity: plenty, refillPerSecond: plenty } : null,
     concurrency: null,
   }

@@ -6,6 +6,7 @@ export const rateLimitBody = (rate: RateLimit) => ({
   requests_per_minute: rate.requestsPerMinute,
   requests_per_hour: rate.requestsPerHour,
   tokens_per_minute: rate.tokensPerMinute,
+  tokens_per_hour: rate.tokensPerHour,
   streams_at_a_time: rate.concurrency?.streams ?? null,
   whole_answers_at_a_time: rate.concurrency?.whole ?? null,
 })

@@ -59,6 +59,25 @@ it('refuses by tokens per minute, and gives back what was not used', async () =>
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
 })
 
+it('refuses for an hour what the minutes would allow, in tokens', async () => {
+  const policy = aPolicy(world.simulator.url)
+  policy.rateLimits.push(aLimit(acme(policy), { tokensPerMinute: 1_000_000, tokensPerHour: 400 }))
+  const key = aKey(policy)
+  await world.publish(policy, key)
+  const body = says('Hi [[sim:worst]]', { max_tokens: 300 })
+  expect((await ask(world.url, key, body)).status).toBe(200)
+  const refused = await ask(world.url, key, body)
+  expect(refused.status).toBe(429)
+  expect(refused.body.error.gateway).toMatchObject({
+    reason: 'rate_limited',
+    unit: 'tokens',
+    period: 'hour',
+    limit: 400,
+  })
+  expect(refused.body.error.message).toContain('may use 400 tokens per hour')
+  expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(7_200)
+})
+
 it('clamps a request that names no cap to what a limit on tokens can ever give, and refuses one that asks for more', async () => {
   const policy = aPolicy(world.simulator.url)
   policy.rateLimits.push(aLimit(acme(policy), { bucket: { capacity: 1_000, refillPerSecond: 1_000 } }))

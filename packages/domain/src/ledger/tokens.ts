@@ -22,8 +22,8 @@ export function tokenWaitMs(
   at: Instant,
 ): number | null {
   const name = inOrg(orgId, limit.id)
-  if (limit.unit === 'minute') return windowWaitMs(limits.windows.get(name), limit.rule, tokens, at)
-  return bucketWaitMs(limits.buckets.get(name), limit.rule, tokens, at)
+  if (limit.unit === 'bucket') return bucketWaitMs(limits.buckets.get(name), limit.rule, tokens, at)
+  return windowWaitMs(limits.windows.get(name), limit.rule, tokens, at)
 }
 
 /** Takes `tokens` from every limit, without asking whether they fit. */
@@ -37,10 +37,10 @@ export function tokensTaken(
   let { windows, buckets } = limits
   for (const limit of list) {
     const name = inOrg(orgId, limit.id)
-    if (limit.unit === 'minute') {
-      windows = replaced(windows, [[name, takeFromWindow(windows.get(name), limit.rule, tokens, at)]])
-    } else {
+    if (limit.unit === 'bucket') {
       buckets = replaced(buckets, [[name, takeFromBucket(buckets.get(name), limit.rule, tokens, at)]])
+    } else {
+      windows = replaced(windows, [[name, takeFromWindow(windows.get(name), limit.rule, tokens, at)]])
     }
   }
   return { windows, buckets }
@@ -61,7 +61,7 @@ export function tokensCorrected(
     const name = inOrg(orgId, limit.id)
     const window = windows.get(name)
     const bucket = buckets.get(name)
-    if (limit.unit === 'minute' && window) {
+    if (limit.unit !== 'bucket' && window) {
       windows = replaced(windows, [[name, correctWindow(window, limit.rule, more, taken.at)]])
     }
     if (limit.unit === 'bucket' && bucket) {

@@ -13,14 +13,14 @@ export type TokenLimit = {
   scope: Limited
   /** Index into the list of rate limits it came from. */
   rate: number
-  /** As it was set: tokens per minute, or the capacity of the bucket. */
+  /** As it was set: tokens per minute or hour, or the capacity of the bucket. */
   limit: number
-} & ({ unit: 'minute'; rule: WindowRule } | { unit: 'bucket'; rule: BucketRule })
+} & ({ unit: 'minute' | 'hour'; rule: WindowRule } | { unit: 'bucket'; rule: BucketRule })
 
-/** The limits on tokens of a chain, in its order; in each scope the bucket before the minute. */
+/** The limits on tokens of a chain, in its order; in each scope the bucket, then the minute, then the hour. */
 export function tokenLimitsOf(rates: readonly RateLimit[]): TokenLimit[] {
   const limits: TokenLimit[] = []
-  for (const [rate, { scope, bucket, tokensPerMinute }] of rates.entries()) {
+  for (const [rate, { scope, bucket, tokensPerMinute, tokensPerHour }] of rates.entries()) {
     if (bucket) {
       const { capacity, refillPerSecond } = bucket
       // Tokens per second are thousands of micro-tokens per ms.
@@ -30,6 +30,10 @@ export function tokenLimitsOf(rates: readonly RateLimit[]): TokenLimit[] {
     if (tokensPerMinute !== null) {
       const rule = { limit: tokensPerMinute, lengthMs: windowMs.minute }
       limits.push({ id: `tm/${scopeText(scope)}`, scope, rate, unit: 'minute', limit: tokensPerMinute, rule })
+    }
+    if (tokensPerHour !== null) {
+      const rule = { limit: tokensPerHour, lengthMs: windowMs.hour }
+      limits.push({ id: `th/${scopeText(scope)}`, scope, rate, unit: 'hour', limit: tokensPerHour, rule })
     }
   }
   return limits

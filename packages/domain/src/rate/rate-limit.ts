@@ -17,6 +17,8 @@ export const rateLimit = z.object({
   requestsPerMinute: z.int().min(1).max(1_000_000_000).nullable(),
   requestsPerHour: z.int().min(1).max(1_000_000_000).nullable(),
   tokensPerMinute: z.int().min(1).max(1_000_000_000).nullable(),
+  /** Absent in policies that were published before there was such a limit. */
+  tokensPerHour: z.int().min(1).max(1_000_000_000).nullable().default(null),
   bucket: z
     .object({ capacity: z.int().min(1).max(1_000_000_000), refillPerSecond: z.number().min(0).max(1_000_000_000) })
     .nullable(),

@@ -60,7 +60,7 @@ export type HoldReply =
       by: 'tokens'
       /** Index into `rates`. */
       rate: number
-      unit: 'bucket' | 'minute'
+      unit: TokenLimit['unit']
       limit: number
       /** Until it would fit if nobody else asked; null: never. */
       retryAfterMs: number | null

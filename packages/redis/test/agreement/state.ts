@@ -3,6 +3,7 @@ import { windowAt } from '@tollkeeper/domain/rate'
 import type { Redis } from 'ioredis'
 import { counterKey, holdKey, leaseMember, leasesKey, rateKey, usageStreamKey } from '../../src/keys.ts'
 import { shardOf } from '../../src/shards.ts'
+import { tokenKind } from '../../src/token-limits.ts'
 import type { World } from './world.ts'
 
 /** Everything the store and the rule know of one organisation, in one form, so that they can be compared. */
@@ -27,9 +28,7 @@ export async function stateInRedis(redis: Redis, world: World, counterIds: reado
     Promise.all(counterIds.map((id) => redis.hmget(counterKey(orgId, id), 'used', 'held', 'limit', 'ver'))),
     Promise.all(world.attempts.map((id) => redis.hmget(holdKey(orgId, id), 'st', 'amt', 'tok', 'nodes', 'rates'))),
     redis.zrange(leasesKey(shard), '0', '-1'),
-    Promise.all(
-      world.tokenLimits.map(({ unit, scope }) => redis.get(rateKey(unit === 'minute' ? 'tm' : 'tb', orgId, scope))),
-    ),
+    Promise.all(world.tokenLimits.map(({ unit, scope }) => redis.get(rateKey(tokenKind[unit], orgId, scope)))),
     redis.xrange(usageStreamKey(shard), '-', '+'),
     redis.time(),
   ])
@@ -87,7 +86,7 @@ export function stateInModel(
   for (const limit of world.tokenLimits) {
     const name = inOrg(orgId, limit.id)
     const missingAt = missingLimits.get(limit.id)
-    if (limit.unit === 'minute') {
+    if (limit.unit !== 'bucket') {
       const window = ledger.windows.get(name)
       if (!window) continue
       const { current, previous } = windowAt(window, limit.rule, missingAt ?? 0)

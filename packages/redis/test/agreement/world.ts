@@ -48,6 +48,7 @@ function tokenLimitsFor(orgId: OrgId): TokenLimit[] {
   return [
     { id: `tb/organisation:${orgId}`, scope, rate: 0, unit: 'bucket', limit: 50, rule: bucket },
     { id: `tm/organisation:${orgId}`, scope, rate: 0, unit: 'minute', limit: 70, rule: { limit: 70, lengthMs: 13 } },
+    { id: `th/organisation:${orgId}`, scope, rate: 0, unit: 'hour', limit: 90, rule: { limit: 90, lengthMs: 31 } },
   ]
 }
 

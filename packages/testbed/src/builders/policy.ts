@@ -54,6 +54,7 @@ export function aLimit(scope: Named, limits: Partial<Omit<RateLimit, 'scope'>>):
     requestsPerMinute: null,
     requestsPerHour: null,
     tokensPerMinute: null,
+    tokensPerHour: null,
     bucket: null,
     concurrency: null,
     ...limits,

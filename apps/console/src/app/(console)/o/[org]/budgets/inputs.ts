@@ -78,6 +78,7 @@ export const ratesForm = z
     requestsPerMinute: optionalCount,
     requestsPerHour: optionalCount,
     tokensPerMinute: optionalCount,
+    tokensPerHour: optionalCount,
     bucketCapacity: optionalCount,
     bucketRefillPerSecond: optionalRefill,
     runningStreams: optionalRunning,

@@ -170,6 +170,7 @@ describe('limits of an organisation', () => {
       requestsPerMinute: '',
       requestsPerHour: '',
       tokensPerMinute: '',
+      tokensPerHour: '2000000',
       bucketCapacity: '',
       runningStreams: '',
       runningWhole: '',
@@ -187,6 +188,7 @@ describe('limits of an organisation', () => {
       requestsPerMinute: 60,
       requestsPerHour: null,
       tokensPerMinute: null,
+      tokensPerHour: 2_000_000,
       bucket: { capacity: 1_000, refillPerSecond: 2.5 },
       concurrency: { streams: 20, whole: null },
     })

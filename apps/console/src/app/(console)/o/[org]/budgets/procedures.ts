@@ -123,7 +123,7 @@ export const budgetsProcedures = router({
   setRates: mayWrite.input(setRatesInput).mutation(({ ctx, input }) =>
     change(ctx, async (tx, audit) => {
       const { scope, bucketCapacity, bucketRefillPerSecond, runningStreams: streams, runningWhole: whole } = input
-      const { requestsPerMinute, requestsPerHour, tokensPerMinute } = input
+      const { requestsPerMinute, requestsPerHour, tokensPerMinute, tokensPerHour } = input
       await checkMayEdit(ctx, tx, scope)
       const before = await ratesOf(tx, ctx.org.id, scope)
       const bucket =
@@ -131,7 +131,8 @@ export const budgetsProcedures = router({
           ? null
           : { capacity: bucketCapacity, refillPerSecond: bucketRefillPerSecond }
       const concurrency = streams === null && whole === null ? null : { streams, whole }
-      const wanted = { requestsPerMinute, requestsPerHour, tokensPerMinute, bucket, concurrency }
+      const windows = { requestsPerMinute, requestsPerHour, tokensPerMinute, tokensPerHour }
+      const wanted = { ...windows, bucket, concurrency }
       const outcome = await rateLimits.set(tx, ctx.org.id, scope, wanted)
       if (!outcome.ok) throw refusals[outcome.reason]()
       const after = await ratesOf(tx, ctx.org.id, scope)
@@ -157,6 +158,7 @@ async function ratesOf(db: Db, orgId: OrgId, scope: Scope) {
     requestsPerMinute: rates?.requestsPerMinute ?? null,
     requestsPerHour: rates?.requestsPerHour ?? null,
     tokensPerMinute: rates?.tokensPerMinute ?? null,
+    tokensPerHour: rates?.tokensPerHour ?? null,
     bucket: rates?.bucket ?? null,
     concurrency: rates?.concurrency ?? null,
   }

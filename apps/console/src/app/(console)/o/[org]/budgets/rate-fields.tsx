@@ -29,7 +29,7 @@ export function RateFields({ scope, onDone }: { scope: Scope; onDone: () => void
   if (!rates.data || rates.isFetching) {
     return (
       <div className="grid gap-4 md:grid-cols-2">
-        {[1, 2, 3, 4, 5, 6, 7].map((each) => (
+        {[1, 2, 3, 4, 5, 6, 7, 8].map((each) => (
           <Skeleton key={each} className="h-14" />
         ))}
       </div>
@@ -45,6 +45,7 @@ const formOf = (rates: Rates): RatesForm => ({
   requestsPerMinute: textOf(rates.requestsPerMinute),
   requestsPerHour: textOf(rates.requestsPerHour),
   tokensPerMinute: textOf(rates.tokensPerMinute),
+  tokensPerHour: textOf(rates.tokensPerHour),
   bucketCapacity: textOf(rates.bucket?.capacity),
   bucketRefillPerSecond: textOf(rates.bucket?.refillPerSecond),
   runningStreams: textOf(rates.concurrency?.streams),
@@ -55,6 +56,7 @@ const fields = [
   ['requestsPerMinute', 'Requests per minute', undefined],
   ['requestsPerHour', 'Requests per hour', undefined],
   ['tokensPerMinute', 'Tokens per minute', 'Input and output together'],
+  ['tokensPerHour', 'Tokens per hour', 'Input and output together'],
   ['bucketCapacity', 'Bucket capacity (tokens)', 'What may be used at once after a rest'],
   ['bucketRefillPerSecond', 'Refill per second (tokens)', 'How fast the bucket fills again'],
   ['runningStreams', 'Streams at a time', 'One more waits for a moment, then is told to come back'],

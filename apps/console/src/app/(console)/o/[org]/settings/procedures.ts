@@ -27,6 +27,7 @@ export const settingsProcedures = router({
           tokensPerMinute,
           bucket: kept?.bucket ?? null,
           concurrency: kept?.concurrency ?? null,
+          tokensPerHour: kept?.tokensPerHour ?? null,
         })
         const after = await settingsOf(tx, ctx.org.id)
         audit({ action: 'settings.update', target: `organisation:${ctx.org.id}`, before, after })
