@@ -4,6 +4,7 @@ import type { NanoUsd } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
 import { makeEpochs, type Epochs } from './epochs.ts'
 import { makeDraw, type Draw, type DrawReply } from './ledger/draw.ts'
+import { makeExtend, type ExtendReply, type Extension } from './ledger/extend.ts'
 import { makeHold, type Hold, type HoldReply } from './ledger/hold.ts'
 import { makePreview, type Preview } from './ledger/preview.ts'
 import { makeRelease, type Release } from './ledger/release.ts'
@@ -16,6 +17,7 @@ import { reportLost } from './rebuild/repair.ts'
 import { shardOf, type Shard } from './shards.ts'
 
 export type { Draw, DrawReply } from './ledger/draw.ts'
+export type { Extension, ExtendReply } from './ledger/extend.ts'
 export type { Hold, HoldReply } from './ledger/hold.ts'
 export type { Preview } from './ledger/preview.ts'
 export type { LostCharge } from './ledger/record.ts'
@@ -41,6 +43,8 @@ export type Budgets = {
   surrender: (surrender: Surrender) => Promise<SurrenderReply>
   /** Charges an attempt whose hold the store has lost. */
   recordLost: (charge: LostCharge) => Promise<boolean>
+  /** Makes a hold larger while its attempt runs. */
+  extend: (extension: Extension) => Promise<ExtendReply>
   shrink: (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd) => Promise<void>
   renew: (orgId: OrgId, attemptIds: readonly AttemptId[]) => Promise<void>
   release: (release: Release) => Promise<void>
@@ -97,6 +101,7 @@ export function makeBudgets(redis: Redis, options: BudgetsOptions): Budgets {
     draw: makeDraw(redis),
     surrender: makeSurrender(redis),
     recordLost: makeRecordLost(redis),
+    extend: makeExtend(redis, { epochOf: epochs.of }),
     shrink: makeShrink(redis),
     renew: makeRenew(redis, options),
     release,

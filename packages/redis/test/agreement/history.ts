@@ -27,6 +27,15 @@ export type Step =
       person: number
       cost: 'nothing' | 'less' | 'same' | 'more'
     }
+  | {
+      do: 'extend'
+      org: number
+      attempt: number
+      team: number
+      person: number
+      more: number
+      fault: 'none' | 'past-raise' | 'other-epoch'
+    }
   | { do: 'shrink'; org: number; attempt: number; tenths: number }
   | { do: 'release'; org: number; attempt: number }
   | { do: 'renew'; org: number; attempts: number[] }
@@ -99,6 +108,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       team: fc.nat(teams - 1),
       person: fc.nat(people - 1),
       cost: fc.constantFrom('nothing', 'less', 'less', 'same', 'more'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('extend'),
+      org,
+      attempt,
+      team: fc.nat(teams - 1),
+      person: fc.nat(people - 1),
+      more: fc.integer({ min: -1, max: 5 }),
+      fault: fc.constantFrom('none', 'none', 'none', 'none', 'past-raise', 'other-epoch'),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('shrink'), org, attempt, tenths: fc.nat(11) }) },

@@ -2,6 +2,7 @@ import type { AttemptId } from '@tollkeeper/domain/id'
 import {
   brokenInvariants,
   draw,
+  extend,
   emptyLedger,
   hold,
   inOrg,
@@ -23,11 +24,13 @@ import {
 import { maxHoldNano } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
 import { expect } from 'vitest'
-import { makeSweeper } from '../../src/budgets.ts'
+import { makeSweeper, type HoldReply } from '../../src/budgets.ts'
 import { makeDraw } from '../../src/ledger/draw.ts'
 import { counterKey } from '../../src/keys.ts'
 import { makeRecordLost } from '../../src/ledger/record.ts'
 import { makeSurrender } from '../../src/ledger/surrender.ts'
+import { makeExtend } from '../../src/ledger/extend.ts'
+import { UnexpectedReply } from '../../src/reply.ts'
 import { parsePreview } from '../../src/ledger/preview.ts'
 import { holdCall, holdScript, parseHoldReply } from '../../src/ledger/hold.ts'
 import { releaseWith } from '../../src/ledger/release.ts'
@@ -39,7 +42,7 @@ import { shardOf, type Shard } from '../../src/shards.ts'
 import { endOfTime, aMeta, anAnswer } from '../builders.ts'
 import { orgs, type History, type Step } from './history.ts'
 import { stateInModel, stateInRedis } from './state.ts'
-import { aWorld, chainOf, countersOf, type World } from './world.ts'
+import { aWorld, chainOf, chainsOf, countersOf, type World } from './world.ts'
 
 const hourMs = 3_600_000
 
@@ -78,6 +81,8 @@ export class Twin {
         return this.settle(world, step)
       case 'draw':
         return this.draw(world, step)
+      case 'extend':
+        return this.extend(world, step)
       case 'shrink':
         return this.shrink(world, step)
       case 'release':
@@ -257,6 +262,30 @@ export class Twin {
     return true
   }
 
+  private async extend(world: World, step: Extract<Step, { do: 'extend' }>): Promise<boolean> {
+    const ref = this.ref(world, step.attempt)
+    const held = this.taken(world, step.attempt)
+    // Mostly on the chain it was held on.
+    const own = held && chainsOf(world).find((chain) => chain.map(({ id }) => id).join(' ') === held.nodes.join(' '))
+    const inForce = step.fault === 'past-raise' ? { inForce: { fromMs: 0, untilMs: hourMs } } : {}
+    const wishes = { oldLimits: false, pastWindow: false, ...inForce }
+    const nodes = own ? own.map((node) => ({ ...node, ...inForce })) : chainOf(world, step.team, step.person, wishes)
+    const wanted = (held?.amount ?? 0n) + BigInt(step.more) * this.unit
+    const amount = wanted < 0n ? 0n : wanted > maxHoldNano ? maxHoldNano : wanted
+    const epoch = step.fault === 'other-epoch' ? '2' : '1'
+    const { orgId, attemptId } = ref
+    const done = makeExtend(this.redis, { epochOf: () => epoch })({ orgId, attemptId, amount, nodes })
+    const answer = this.apply(world, (ledger) => extend(ledger, { orgId, attemptId, epoch, amount, nodes }, this.now))
+    if (answer.kind === 'other') {
+      await expect(done).rejects.toThrow(UnexpectedReply)
+      return false
+    }
+    const reply = await done
+    expect(reply.kind === 'closed' ? reply : holdAnswerOf(reply, world)).toEqual(answer)
+    for (const { id, opening } of nodes) this.remember(world, id, opening)
+    return false
+  }
+
   private async shrink(world: World, step: Extract<Step, { do: 'shrink' }>): Promise<boolean> {
     const { orgId, attemptId } = this.ref(world, step.attempt)
     const held = this.taken(world, step.attempt)
@@ -342,7 +371,10 @@ const states: Readonly<Record<string, HoldState['kind']>> = {
 /** The reply of hold_v2 in the words of the rule. */
 function asAnswer(raw: unknown, world: World): HoldAnswer | undefined {
   if (Array.isArray(raw) && raw[0] === 'EXISTS') return { kind: 'exists', state: states[String(raw[1])] ?? 'settled' }
-  const reply = parseHoldReply(raw, world.tokenLimits)
+  return holdAnswerOf(parseHoldReply(raw, world.tokenLimits), world)
+}
+
+function holdAnswerOf(reply: HoldReply, world: World): HoldAnswer {
   switch (reply.kind) {
     case 'held':
       return { kind: 'held', headroom: reply.headroom }

@@ -88,11 +88,15 @@ export function chainOf(
   ]
 }
 
+/** The chains of everybody in every team. */
+export const chainsOf = (world: World): BudgetNode[][] =>
+  Array.from({ length: teams * people }, (_, i) =>
+    chainOf(world, i % teams, Math.floor(i / teams), { oldLimits: false, pastWindow: false }),
+  )
+
 /** All counters a world can have, and which of them all traffic of which passes through. */
 export function countersOf(world: World): { ids: string[]; children: Map<string, string[]> } {
-  const chains = Array.from({ length: teams * people }, (_, i) =>
-    chainOf(world, i % teams, Math.floor(i / teams), { oldLimits: false, pastWindow: false }).map((node) => node.id),
-  )
+  const chains = chainsOf(world).map((chain) => chain.map((node) => node.id))
   const children = new Map<string, Set<string>>()
   for (const [root = '', team = '', each = ''] of chains) {
     for (const [parent, child] of [
