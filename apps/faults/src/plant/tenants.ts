@@ -57,7 +57,7 @@ async function makeTenant({ prisma }: Database, wish: TenantWish, at: number): P
   })
   await organisations.update(prisma, orgId, { storeOutage: wish.storeOutage })
   const organisation: Scope = { kind: 'organisation', id: orgId }
-  const free = { requestsPerMinute: 1_000_000, requestsPerHour: null, tokensPerMinute: null }
+  const free = { requestsPerMinute: 1_000_000, requestsPerHour: null, tokensPerMinute: null, tokensPerHour: null }
   valueOf(await rateLimits.set(prisma, orgId, organisation, { ...free, bucket: null, concurrency: null }))
 
   const credentialLast4 = `${at}${randomBytes(4).toString('base64url')}`.slice(0, 4)
