@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { aBudget, aKey, aPolicy } from '@tollkeeper/testbed/builders'
 import { until } from '@tollkeeper/testbed/processes'
 import { ask, says } from '../world/ask.ts'
-import { repetitions } from '../world/race-env.ts'
+import { repetitions } from '../world/env.ts'
 import { startWorld, untilAttempts, type World } from '../world/world.ts'
 
 let world: World

@@ -41,10 +41,11 @@ describe.each(repetitions)('four processes at once, time %i', (time) => {
   it('(b) are given exactly 10 of 500 over a tree of five levels with the tightest limit at a random one', async () => {
     const { balances } = await ready()
     const orgId = anOrgId()
-    const [[tightest = 0, ...turns] = []] = fc.sample(fc.tuple(fc.nat(4), fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)), {
+    const [drawn] = fc.sample(fc.tuple(fc.nat(4), fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)), {
       seed: time,
       numRuns: 1,
     })
+    const [tightest, ...turns] = drawn ?? [0]
     // Below the tightest level the tree has four branches on each.
     const levels = Array.from({ length: 5 }, (_, level) =>
       Array.from({ length: level > tightest ? 4 : 1 }, () =>

@@ -11,8 +11,9 @@ const redis = connectRedis(process.argv[2] ?? '', { commandTimeoutMs: 20_000 })
 await redisReady(redis)
 const budgets = makeBudgets(redis, { leaseMs: 60_000 })
 await budgets.epochs.refresh()
-process.on('message', async ({ holds }: Asked) => {
+const answer = async ({ holds }: Asked): Promise<void> => {
   const replies = await Promise.all(holds.map((hold) => budgets.hold(hold)))
   process.send?.({ replies } satisfies Answered)
-})
+}
+process.on('message', (asked: Asked) => void answer(asked))
 process.send?.('ready')
