@@ -42,8 +42,6 @@ export const lostCountersKey = (shard: Shard): string => `lc:{${shard}}`
 export const presentKey = 'px:{proxies}:present'
 export const rebuildsKey = 'px:{proxies}:rebuilds'
 
-/** Requests per minute and hour, tokens per minute, token bucket. */
-export type RateKind = 'rq' | 'tm' | 'tb'
 /** Requests per minute and hour, tokens per minute, tokens per hour, token bucket. */
 export type RateKind = 'rq' | 'tm' | 'th' | 'tb'
 
