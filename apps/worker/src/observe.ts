@@ -10,8 +10,10 @@ export type Observation = {
   observed: Observed
   /** Counters whose value differs from the ledger, by organisation; 0 everywhere or somebody must look. */
   drift: Gauge<'org'>
-  /** Hourly sums that differ from the rows they sum, by organisation. */
-  rollupDrift: Gauge<'org'>
+  /** Everything that differs, by organisation and check; 0 everywhere or somebody must look. */
+  findings: Gauge<'org' | 'check'>
+  /** Entries of the usage streams that could not be recorded and were put aside. */
+  putAside: Gauge
   /** When each job last finished well, in ms since 1970. */
   lastSuccess: (job: string) => number | undefined
 }
@@ -48,10 +50,15 @@ export function observe(log: Log): Observation {
     labelNames: ['org'],
     registers: [registry],
   })
-  const rollupDrift = new Gauge({
-    name: 'gateway_rollup_drift_hours',
-    help: 'Hourly sums that differ from their rows',
-    labelNames: ['org'],
+  const findings = new Gauge({
+    name: 'gateway_ledger_findings',
+    help: 'What the last verification found to differ',
+    labelNames: ['org', 'check'],
+    registers: [registry],
+  })
+  const putAside = new Gauge({
+    name: 'gateway_usage_put_aside',
+    help: 'Entries of the usage streams that could not be recorded',
     registers: [registry],
   })
   const running = new Set<string>()
@@ -77,5 +84,5 @@ export function observe(log: Log): Observation {
       running.delete(job.name)
     }
   }
-  return { registry, observed, drift, rollupDrift, lastSuccess: (job) => successes.get(job) }
+  return { registry, observed, drift, findings, putAside, lastSuccess: (job) => successes.get(job) }
 }

@@ -90,6 +90,8 @@ async function startAll(
 ): Promise<void> {
   const secrets = secretsOf(folder, env)
   const { databaseUrl, redisUrl } = await step('starting Postgres and Redis', () => startStores(env, folder, services))
+  // For `npm run verify`; readable by the owner alone.
+  folder.writeJson('stores.json', { databaseUrl, redisUrl })
   const stores = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }
   const database = (name: string, script: string) =>
     runToEnd({

@@ -1,5 +1,5 @@
 import type { AttemptId, OrgId, ProviderId, RequestId } from '@tollkeeper/domain/id'
-import { tokenClasses, type NanoUsd, type TokenCounts } from '@tollkeeper/domain/price'
+import { tokenClasses, type NanoUsd, type TokenClass, type TokenCounts } from '@tollkeeper/domain/price'
 import type { AttemptEvent } from '@tollkeeper/domain/usage'
 import type { Db } from '../client.ts'
 import type { LedgerEntry as Row } from '../generated/client.ts'
@@ -34,9 +34,14 @@ export async function ofRequest(db: Db, orgId: OrgId, requestId: string): Promis
   return rows.map(fromRow)
 }
 
-function fromRow(row: Row): LedgerRow {
+/** Tokens of a stored row. */
+export function tokensOfRow(row: Readonly<Record<TokenClass, number>>): TokenCounts {
   const tokens: TokenCounts = {}
   for (const name of tokenClasses) if (row[name] > 0) tokens[name] = row[name]
+  return tokens
+}
+
+function fromRow(row: Row): LedgerRow {
   return {
     eventId: row.eventId,
     attemptId: row.attemptId as AttemptId,
@@ -50,7 +55,7 @@ function fromRow(row: Row): LedgerRow {
     providerId: row.providerId as ProviderId,
     model: row.model,
     priceVersion: row.priceVersion,
-    tokens,
+    tokens: tokensOfRow(row),
     amountNano: row.amountNano,
     holdNano: row.holdNano,
     nodes: row.nodes,

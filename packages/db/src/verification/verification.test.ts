@@ -31,6 +31,7 @@ it('keeps the last result of a comparison, for its organisation alone', async ()
     at: new Date('2026-11-20T12:00:00Z'),
     checked: 12,
     drift: [{ node: 'bud_x~-~a0', counterNano: 9_007_199_254_740_993n, ledgerNano: -1n }],
+    findings: [{ check: 'counter' as const, where: 'team “Data”, month from 2026-11-01', expected: '$1', found: '$2' }],
   }
   await verification.save(prisma, orgId, { ...result, checked: 1, drift: [] })
   await verification.save(prisma, orgId, result)

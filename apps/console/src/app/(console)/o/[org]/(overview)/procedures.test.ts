@@ -155,6 +155,7 @@ describe('what needs attention', () => {
       at: now,
       checked: 3,
       drift: [{ node: 'bud_x~-~a0', counterNano: 5n, ledgerNano: 4n }],
+      findings: [],
     })
     const found = await owner.api.overview.attention({ org: 'acme' })
     expect(

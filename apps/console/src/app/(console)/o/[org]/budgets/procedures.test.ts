@@ -201,7 +201,7 @@ describe('limits of an organisation', () => {
   it('show a counter beside the ledger where the last verification found that they differ', async () => {
     const [budget] = await budgets.byScope(bench.stores.database.prisma, acme.id, team())
     const drift = [{ node: nodeOf(budget as Budget).id, counterNano: 5n, ledgerNano: 4n }]
-    await saveVerification(bench.stores.database.prisma, acme.id, { at: new Date(), checked: 9, drift })
+    await saveVerification(bench.stores.database.prisma, acme.id, { at: new Date(), checked: 9, drift, findings: [] })
     const tree = await owner.api.budgets.tree({ org })
     expect([tree.drift?.count, branchOf(tree.teams, 'Research').budgets[0]?.drift]).toEqual([
       1,

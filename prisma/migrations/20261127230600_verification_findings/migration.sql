@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "verification" ADD COLUMN     "findings" JSONB NOT NULL DEFAULT '[]';
