@@ -22,6 +22,8 @@ export const paths = {
   providers: (org: string) => `/o/${org}/providers`,
   audit: (org: string) => `/o/${org}/audit`,
   settings: (org: string) => `/o/${org}/settings`,
+  /** Linked from the banner that says that something differs. */
+  verification: (org: string) => `/o/${org}/verification`,
 } as const
 
 /** Where to go after signing in, when that is a page of this console; anything else leads home. */

@@ -44,6 +44,13 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
   const db = connectDatabase(env.DATABASE_URL, {
     onIdleError: (error) => log.warn({ err: error.message }, 'postgres connection'),
   })
+  // Recording gives up on a Postgres that is slow or gone and comes again: entries wait in their streams. Verifying may
+  // take longer, hence two pools.
+  const ledger = connectDatabase(env.DATABASE_URL, {
+    maxConnections: 3,
+    statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => log.warn({ err: error.message }, 'postgres connection'),
+  })
   // Jobs fail fast and come again; only the queue's own connections wait for Redis.
   const redis = connectRedis(env.REDIS_URL, { name: 'worker', commandTimeoutMs: 10_000 })
   const queueRedis = connectRedisPatiently(env.REDIS_URL, { name: 'worker-queue' })
@@ -77,7 +84,7 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
       {
         claimStale: () => reader.claimStale(allShards(), env.DRAIN_CLAIM_MS),
         read: () => reader.read(allShards(), 500),
-        record: (entries) => recordUsage(db.pool, entries),
+        record: (entries) => recordUsage(ledger.pool, entries),
         done: reader.done,
       },
       env.DRAIN_EVERY_MS,
@@ -118,7 +125,7 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
       await stopSchedule()
       redis.disconnect()
       queueRedis.disconnect()
-      await db.close()
+      await Promise.all([db.close(), ledger.close()])
       log.info('stopped')
     },
   }

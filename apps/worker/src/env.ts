@@ -4,9 +4,9 @@ import { z } from 'zod'
 
 const everyMs = (normal: number) => z.coerce.number().int().min(50).max(86_400_000).default(normal)
 
-const schema = z.object({
-  ...databaseEnv,
-  ...redisEnv,
+const stores = z.object({ ...databaseEnv, ...redisEnv })
+
+const schema = stores.extend({
   /** Console address put into policies, so that refusals can link to the page that explains them. */
   CONSOLE_URL: z.url().optional(),
   WORKER_HOST: z.string().default('127.0.0.1'),
@@ -18,6 +18,8 @@ const schema = z.object({
   DRAIN_CLAIM_MS: everyMs(10_000),
   /** How soon proxies are told which charges of their journals are in the ledger. */
   CONFIRM_EVERY_MS: everyMs(1_000),
+  /** A statement that records usage and takes longer is given up and comes again with the next run. */
+  STATEMENT_TIMEOUT_MS: everyMs(5_000),
   SWEEP_EVERY_MS: everyMs(2_000),
   /** How long past its lease a hold is left to an owner that may only be slow. */
   SWEEP_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),
@@ -35,9 +37,16 @@ const schema = z.object({
 export type WorkerEnv = z.output<typeof schema>
 
 /** Reads and checks the whole environment once. Throws one error that lists every problem. */
-export function readEnv(source: NodeJS.ProcessEnv = process.env): WorkerEnv {
-  const parsed = schema.safeParse(source)
+export const readEnv = (source: NodeJS.ProcessEnv = process.env): WorkerEnv =>
+  checked(schema, source, 'The worker cannot start')
+
+/** What `verify` needs: the addresses of both stores. */
+export const readStores = (source: NodeJS.ProcessEnv = process.env): z.output<typeof stores> =>
+  checked(stores, source, 'It cannot start')
+
+function checked<Schema extends z.ZodType>(wanted: Schema, source: NodeJS.ProcessEnv, what: string): z.output<Schema> {
+  const parsed = wanted.safeParse(source)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-  throw new Error(`The worker cannot start, its environment has problems:\n${problems.join('\n')}`)
+  throw new Error(`${what}, its environment has problems:\n${problems.join('\n')}`)
 }

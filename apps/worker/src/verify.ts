@@ -1,10 +1,8 @@
 import { connectDatabase } from '@tollkeeper/db/client'
-import { databaseEnv } from '@tollkeeper/db/env'
 import { all as allOrganisations } from '@tollkeeper/db/organisations'
 import { entriesPutAside } from '@tollkeeper/db/verification'
 import { connectRedis, redisReady } from '@tollkeeper/redis/connection'
-import { redisEnv } from '@tollkeeper/redis/env'
-import { z } from 'zod'
+import { readStores } from './env.ts'
 import { verificationPorts } from './verification/ports.ts'
 import { tableOf } from './verification/table.ts'
 import { verifyOrganisation } from './verification/verify-organisation.ts'
@@ -14,11 +12,9 @@ import { verifyOrganisation } from './verification/verify-organisation.ts'
  * Exits with 1 and a table when anything differs, with 2 when it could not be verified.
  */
 async function main(): Promise<number> {
-  const parsed = z.object({ ...databaseEnv, ...redisEnv }).safeParse(process.env)
-  if (!parsed.success)
-    throw new Error(parsed.error.issues.map((each) => `${each.path.join('.')} ${each.message}`).join('\n'))
-  const db = connectDatabase(parsed.data.DATABASE_URL, { maxConnections: 2 })
-  const redis = connectRedis(parsed.data.REDIS_URL, { name: 'verify', commandTimeoutMs: 10_000 })
+  const env = readStores()
+  const db = connectDatabase(env.DATABASE_URL, { maxConnections: 2 })
+  const redis = connectRedis(env.REDIS_URL, { name: 'verify', commandTimeoutMs: 10_000 })
   try {
     await redisReady(redis)
     const ports = verificationPorts(db, redis)

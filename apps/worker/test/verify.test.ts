@@ -38,7 +38,7 @@ const ledgerRows = () => acme.db.prisma.ledgerEntry.count({ where: { orgId: acme
 /** `npm run verify` on these stores. */
 async function verify(): Promise<{ code: number; out: string }> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../src/verify.ts', import.meta.url))], {
-    env: { PATH: process.env['PATH'], DATABASE_URL: postgres.url, REDIS_URL: redisServer.url },
+    env: { DATABASE_URL: postgres.url, REDIS_URL: redisServer.url },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''

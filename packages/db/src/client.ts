@@ -16,6 +16,8 @@ export type Database = {
 export type DatabaseOptions = {
   /** Connections of the pool, 10 unless told. */
   readonly maxConnections?: number
+  /** Gives a statement up after this long, on the server, and soon after here if that does not answer. Never unless told. */
+  readonly statementTimeoutMs?: number
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   readonly onIdleError?: (error: Error) => void
 }
@@ -29,6 +31,10 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Dat
     connectionString: url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
+    ...(options.statementTimeoutMs !== undefined && {
+      statement_timeout: options.statementTimeoutMs,
+      query_timeout: options.statementTimeoutMs + 1_000,
+    }),
   })
   // Without a listener an idle connection that the server cuts would end the process.
   pool.on('error', options.onIdleError ?? (() => {}))

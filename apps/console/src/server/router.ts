@@ -11,6 +11,7 @@ import { overviewProcedures } from '../app/(console)/o/[org]/(overview)/procedur
 import { connectProcedures } from '../app/(console)/o/[org]/connect/procedures.ts'
 import { budgetsProcedures } from '../app/(console)/o/[org]/budgets/procedures.ts'
 import { raisesProcedures } from '../app/(console)/o/[org]/budgets/raises/procedures.ts'
+import { verificationProcedures } from '../app/(console)/o/[org]/verification/procedures.ts'
 import { auditProcedures } from '../app/(console)/o/[org]/audit/procedures.ts'
 import { router } from '#server/trpc.ts'
 
@@ -29,6 +30,7 @@ export const appRouter = router({
   setup: setupProcedures,
   teams: teamsProcedures,
   usage: usageProcedures,
+  verification: verificationProcedures,
   welcome: welcomeProcedures,
 })
 

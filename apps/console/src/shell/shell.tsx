@@ -3,11 +3,13 @@
 import { useEffect, type ReactNode } from 'react'
 import { lastOrganisationCookie } from '#shell/last-organisation.ts'
 import { AccountMenu } from '#shell/account-menu.tsx'
+import { DriftBanner } from '#shell/drift-banner.tsx'
 import { KeepSession } from '#shell/keep-session.tsx'
 import { BottomNav, SideNav } from '#shell/nav.tsx'
 import { OrgProvider, type OrgInView } from '#shell/org-context.tsx'
 import { OrganisationSwitcher } from '#shell/organisation-switcher.tsx'
 import { PageGuard } from '#shell/page-guard.tsx'
+import { ReadOnlyBanner } from '#shell/read-only-banner.tsx'
 import { Search } from '#shell/search.tsx'
 
 export type ShellProps = {
@@ -50,6 +52,8 @@ export function Shell({ org, organisations, person, children }: ShellProps) {
             <Search className="size-10 shrink-0 justify-center border-transparent bg-transparent p-0" />
             <AccountMenu {...person} />
           </header>
+          <ReadOnlyBanner />
+          <DriftBanner />
           <main
             id="content"
             tabIndex={-1}

@@ -102,7 +102,7 @@ function Items({ found }: { found: Found }) {
       ))}
       {found.drift > 0 ? (
         <Item
-          href={paths.budgets(slug)}
+          href={paths.verification(slug)}
           tone="danger"
           icon={<Scale aria-hidden />}
           title="Counters differ from the ledger"
