@@ -1,15 +1,16 @@
 import { hostname } from 'node:os'
 import { connectDatabase, type Database } from '@tollkeeper/db/client'
-import { recordedEvents, recordUsage } from '@tollkeeper/db/ledger'
+import { recordedEvents, recordUsage, unproven } from '@tollkeeper/db/ledger'
 import { all as allOrganisations } from '@tollkeeper/db/organisations'
 import { checks, entriesPutAside, save } from '@tollkeeper/db/verification'
-import { makeSweeper } from '@tollkeeper/redis/budgets'
+import { makeBudgets, makeSweeper } from '@tollkeeper/redis/budgets'
 import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedis, connectRedisPatiently, redisReady } from '@tollkeeper/redis/connection'
 import { makePolicyPublisher } from '@tollkeeper/redis/policies'
 import { maintenanceQueue, queuePrefix } from '@tollkeeper/redis/queues'
-import { allShards, shardOf } from '@tollkeeper/redis/shards'
+import { allShards } from '@tollkeeper/redis/shards'
 import { makeUsageReader } from '@tollkeeper/redis/usage-stream'
+import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import type { Redis } from 'ioredis'
 import type { WorkerEnv } from './env.ts'
 import { serveHealth } from './health.ts'
@@ -21,6 +22,7 @@ import {
   openShards,
   publishPolicies,
   repairCounters,
+  resolveProvisional,
   sweepLeases,
   syncProviderLimits,
   verifyLedger,
@@ -72,6 +74,20 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
   )
 
   const { asks, answer } = makeConfirmations(redis)
+  // Nothing is known to have been used: who knew more would have corrected the charge. It is held by nobody any more, so
+  // the lease means nothing here.
+  const { settle } = makeBudgets(redis, { leaseMs: 1 })
+  const settleUnproven = (orgId: OrgId, attemptId: AttemptId) =>
+    settle({
+      orgId,
+      attemptId,
+      amount: 0n,
+      tokens: 0,
+      // The hold knows its own counters.
+      nodes: [],
+      rates: [],
+      result: { outcome: 'unknown', usageSource: 'estimated', tokens: {}, status: null },
+    })
 
   const restoring: Job[] = [
     openShards(shards.open, env.OPEN_SHARDS_EVERY_MS),
@@ -99,6 +115,14 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
     ),
     syncProviderLimits(limitPorts(db, redis, proxyOf(env)), env.SYNC_LIMITS_EVERY_MS),
     carryOver(carryPorts(db, redis), env.CARRY_OVER_EVERY_MS),
+    resolveProvisional(
+      {
+        unproven: () =>
+          unproven(db.prisma, { from: Date.now() - orphansLiveMs, to: Date.now() - env.EVIDENCE_WAIT_MS }),
+        correct: async ({ orgId, attemptId }) => (await settleUnproven(orgId, attemptId)).kind === 'corrected',
+      },
+      env.RESOLVE_EVERY_MS,
+    ),
     verifyLedger(verifyPorts(db, redis, observation, log), env.VERIFY_EVERY_MS),
   ]
   const stopSchedule = await startSchedule({
@@ -133,6 +157,9 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
 
 const proxyOf = ({ PROXY_URL, INTERNAL_TOKEN }: WorkerEnv) =>
   PROXY_URL !== undefined && INTERNAL_TOKEN !== undefined ? { url: PROXY_URL, token: INTERNAL_TOKEN } : null
+
+/** The store forgets a charged orphan after 7 days (packages/redis); until then it can be corrected. */
+const orphansLiveMs = 7 * 86_400_000
 
 /** Work that everything else waits for. It is late when it last ended well this long ago. */
 const vital = ['open-shards', 'publish-policies', 'drain-usage', 'sweep-leases']

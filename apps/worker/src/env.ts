@@ -25,6 +25,14 @@ const schema = stores.extend({
   SWEEP_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),
   PUBLISH_EVERY_MS: everyMs(2_000),
   CARRY_OVER_EVERY_MS: everyMs(30_000),
+  RESOLVE_EVERY_MS: everyMs(600_000),
+  /** How long evidence for a provisional charge is waited for. */
+  EVIDENCE_WAIT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(6 * 86_400_000)
+    .default(86_400_000),
   VERIFY_EVERY_MS: everyMs(3_600_000),
   SYNC_LIMITS_EVERY_MS: everyMs(300_000),
   /** A proxy, which can ask providers for their limits; without it they are learned from traffic alone. */

@@ -1,3 +1,5 @@
+import { unproven } from '@tollkeeper/db/ledger'
+import { update as updateOrganisation } from '@tollkeeper/db/organisations'
 import { latest } from '@tollkeeper/db/verification'
 import { revoke } from '@tollkeeper/db/keys'
 import { readBalances } from '@tollkeeper/redis/balances'
@@ -121,6 +123,26 @@ describe('the worker', () => {
       within: 20_000,
     })
     expect(sums).toEqual({ rows: 2, amount: 120_000n, hours: 120_000n })
+  })
+
+  it('takes a charge back that nobody could prove, once, and leaves it where the organisation wants it in full', async () => {
+    const acme = await organisation({ limit: 1_000_000_000n, leaseMs: 300 })
+    const strict = await organisation({ limit: 1_000_000_000n, leaseMs: 300 })
+    await updateOrganisation(strict.db.prisma, strict.orgId, { provisionalRule: 'full' })
+    await worker({ RESOLVE_EVERY_MS: '100', EVIDENCE_WAIT_MS: '0' })
+    const attempt = await acme.hold(500_000n)
+    await strict.hold(300_000n)
+    const sums = await until(async () => ((await sumsOf(acme)).rows === 2 ? sumsOf(acme) : undefined), {
+      within: 20_000,
+      what: 'the correction',
+    })
+    expect(sums).toEqual({ rows: 2, amount: 0n, hours: 0n })
+    expect(await balanceOf(acme)).toMatchObject({ used: 0n, held: 0n })
+    // What the proxy tells afterwards comes too late, and a second correction cannot be.
+    expect(await acme.settle(attempt, 120_000n)).toBe('duplicate')
+    await until(async () => (await sumsOf(strict)).rows === 1, { within: 20_000 })
+    expect(await balanceOf(strict)).toMatchObject({ used: 300_000n, held: 0n })
+    expect(await unproven(strict.db.prisma, { from: 0, to: Date.now() + 60_000 })).toEqual([])
   })
 
   it('publishes a revoked key although whoever revoked it died before publishing', async () => {

@@ -1,5 +1,6 @@
 import type { OrgId } from '@tollkeeper/domain/id'
 import type { StoreOutage } from '@tollkeeper/domain/policy'
+import type { ProvisionalRule } from '@tollkeeper/domain/usage'
 import { atomic } from './atomic.ts'
 import type { Db } from './client.ts'
 import type { Organisation as Row } from './generated/client.ts'
@@ -22,6 +23,7 @@ export type Organisation = {
   defaultMaxOutputTokens: number
   /** Whether requests are answered out of slices while budgets cannot be checked. */
   storeOutage: StoreOutage
+  provisionalRule: ProvisionalRule
   policyVersion: number
   demo: boolean
   createdAt: Date
@@ -67,7 +69,13 @@ export async function all(db: Db): Promise<Organisation[]> {
 export type OrganisationSettings = Partial<
   Pick<
     Organisation,
-    'name' | 'timeZone' | 'moneyRefusalStatus' | 'showAmounts' | 'defaultMaxOutputTokens' | 'storeOutage'
+    | 'name'
+    | 'timeZone'
+    | 'moneyRefusalStatus'
+    | 'showAmounts'
+    | 'defaultMaxOutputTokens'
+    | 'storeOutage'
+    | 'provisionalRule'
   >
 >
 

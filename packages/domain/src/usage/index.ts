@@ -1,3 +1,4 @@
 export * from './usage.ts'
 export * from './attempt-event.ts'
 export * from './request-event.ts'
+export * from './provisional-rule.ts'

@@ -1,4 +1,5 @@
 import { storeOutages } from '@tollkeeper/domain/policy'
+import { provisionalRules } from '@tollkeeper/domain/usage'
 import { timeZone } from '@tollkeeper/domain/time'
 import { z } from 'zod'
 import { emptyOr } from '#empty-or.ts'
@@ -31,6 +32,7 @@ export const settingsInput = z.object({
   showAmounts: z.boolean(),
   defaultMaxOutputTokens: count(1_000_000),
   storeOutage: z.enum(storeOutages),
+  provisionalRule: z.enum(provisionalRules),
   requestsPerMinute: optionalCount(mostPerWindow),
   requestsPerHour: optionalCount(mostPerWindow),
   tokensPerMinute: optionalCount(mostPerWindow),

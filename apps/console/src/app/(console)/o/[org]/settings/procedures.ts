@@ -41,7 +41,7 @@ const scopeOf = (orgId: OrgId) => ({ kind: 'organisation', id: orgId }) as const
 async function settingsOf(db: Db, orgId: OrgId) {
   const [org, limits] = [await one(db, orgId), await rateLimits.byScope(db, orgId, scopeOf(orgId))]
   if (!org) throw refuse('not-found', 'There is no such organisation.')
-  const { name, timeZone, moneyRefusalStatus, showAmounts, defaultMaxOutputTokens, storeOutage } = org
+  const { name, timeZone, moneyRefusalStatus, showAmounts, defaultMaxOutputTokens, storeOutage, provisionalRule } = org
   return {
     name,
     timeZone,
@@ -49,6 +49,7 @@ async function settingsOf(db: Db, orgId: OrgId) {
     showAmounts,
     defaultMaxOutputTokens,
     storeOutage,
+    provisionalRule,
     requestsPerMinute: limits?.requestsPerMinute ?? null,
     requestsPerHour: limits?.requestsPerHour ?? null,
     tokensPerMinute: limits?.tokensPerMinute ?? null,

@@ -148,6 +148,21 @@ export function SettingsEditor({ settings, editable }: { settings: SettingsValue
           </Select>
         </Field>
       </Card>
+      <Card
+        title="When nobody knows what a request cost"
+        description="A request that was sent and whose gateway died is charged its worst case at first, and what it really cost as soon as that is known."
+      >
+        <Field
+          label="If it is still not known after 24 hours"
+          error={errors.provisionalRule?.message}
+          hint="The ledger keeps both rows, the charge and what was taken back"
+        >
+          <Select {...form.register('provisionalRule')}>
+            <option value="observed">Charge only what is known to have been used</option>
+            <option value="full">Keep the worst case charged</option>
+          </Select>
+        </Field>
+      </Card>
       {failure ? <InlineError message={failure.message} requestId={failure.requestId} /> : null}
       {editable ? (
         <div className="flex justify-end gap-2">
