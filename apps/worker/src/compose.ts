@@ -93,8 +93,6 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
     openShards(shards.open, env.OPEN_SHARDS_EVERY_MS),
     repairCounters(shards.repair, env.OPEN_SHARDS_EVERY_MS),
     confirmJournals({ asks, answer, recorded: (ids) => recordedEvents(db.pool, ids) }, env.CONFIRM_EVERY_MS),
-  ]
-  const jobs: Job[] = [
     publishPolicies(policies, env.PUBLISH_EVERY_MS),
     drainUsage(
       {
@@ -113,6 +111,8 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
       },
       env.SWEEP_EVERY_MS,
     ),
+  ]
+  const jobs: Job[] = [
     syncProviderLimits(limitPorts(db, redis, proxyOf(env)), env.SYNC_LIMITS_EVERY_MS),
     carryOver(carryPorts(db, redis), env.CARRY_OVER_EVERY_MS),
     resolveProvisional(

@@ -1,4 +1,5 @@
 import { readBalances } from '@tollkeeper/redis/balances'
+import { shardOf } from '@tollkeeper/redis/shards'
 import { disposablePostgres, type DisposablePostgres } from '@tollkeeper/testbed/postgres'
 import { until, type SpawnedProcess } from '@tollkeeper/testbed/processes'
 import { disposableRedis, type DisposableRedis } from '@tollkeeper/testbed/redis'
@@ -61,6 +62,20 @@ const epochNow = async () => {
   return rows[0]?.epoch
 }
 
+/** A store that goes back to before this is known for it, even when no proxy says so. */
+const untilNoted = () =>
+  until(
+    async () => {
+      const shard = shardOf(acme.orgId)
+      const { rows } = await acme.db.pool.query<{ seen: string }>(
+        'SELECT seen_seq::text AS seen FROM shard_epoch WHERE shard = $1',
+        [shard],
+      )
+      return rows[0]?.seen === (await acme.redis.get(`sq:{${shard}}`))
+    },
+    { within: 30_000, what: 'the sequence to be noted' },
+  )
+
 it('spends nothing twice after an old copy was put back: what was used is in the ledger, what is held its proxy tells', async () => {
   await worker()
   const proxy = livingProxy()
@@ -74,6 +89,7 @@ it('spends nothing twice after an old copy was put back: what was used is in the
   const running = await acme.hold(100_000n)
   proxy.open.set(running, acme.asked(running))
   await untilLedger(['final 250000', 'final 40000', 'final 500000'])
+  await untilNoted()
 
   await old.putBack()
   // 790,000 are used and 100,000 held; the copy knows of 250,000 and 50,000 only.
@@ -93,6 +109,7 @@ it('charges a hold that a copy brings back and no proxy knows, provisionally and
   const old = await server.copy()
   await acme.spend(2_000n)
   await untilLedger(['final 1000', 'final 2000'])
+  await untilNoted()
   await old.putBack()
   await untilLedger(['final 1000', 'final 2000', 'provisional 70000'])
   await until(async () => (await balance())?.used === 73_000n, { within: 20_000 })
