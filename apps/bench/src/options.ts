@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import type { ContenderChoice } from './contenders/contender.ts'
 import { workloadNames, type WorkloadName } from './workloads.ts'
 
-/** The workloads that compare two contenders, and the one that measures the ledger's Redis by itself. */
-const names = [...workloadNames, 'engine'] as const
+/** The workloads that compare two contenders, and those that measure the ledger's Redis and the worker by themselves. */
+const names = [...workloadNames, 'engine', 'drain'] as const
 type Name = (typeof names)[number]
 
 export type Options = {
@@ -13,6 +13,8 @@ export type Options = {
   readonly only: readonly WorkloadName[]
   /** Whether the ledger's Redis is measured by itself. */
   readonly engine: boolean
+  /** Whether the worker is, on its way into Postgres. */
+  readonly drain: boolean
   readonly baseline: ContenderChoice
   readonly candidate: ContenderChoice
   /** File for the results as JSON. */
@@ -33,6 +35,7 @@ export function readOptions(args: readonly string[]): Options {
     quick: values.quick,
     only: workloadNames.filter((name) => chosen.includes(name)),
     engine: chosen.includes('engine'),
+    drain: chosen.includes('drain'),
     baseline: choiceOf(values.baseline),
     candidate: choiceOf(values.candidate ?? here),
     json: values.json,

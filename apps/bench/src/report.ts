@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { Report, Result } from './bench.ts'
+import type { DrainResult } from './drain/measure-drain.ts'
 import type { EngineResult } from './engine/measure-engine.ts'
 import type { Comparison, Goal } from './measure/comparison.ts'
 import { median } from './measure/numbers.ts'
@@ -27,6 +28,17 @@ export function engineText({ perSecond, rounds, goal }: EngineResult): string {
   return [
     'holds and settlements on one Redis, six budgets, every write on the disk first',
     `  hold + settle  ${figure(perSecond.median)}  ${spread}  ${verdict}; ${pairs}`,
+  ].join('\n')
+}
+
+/** How fast one worker records. Absolute too. */
+export function drainText({ perSecond, rounds, events, goal }: DrainResult): string {
+  const figure = (value: number) => `${Math.round(value)}/s`
+  const spread = `(${figure(perSecond.min)} … ${figure(perSecond.max)}, ${rounds} rounds of ${events})`
+  const verdict = `goal ≥ ${figure(goal)} ${perSecond.median >= goal ? 'reached' : 'missed'}`
+  return [
+    'one worker from the usage streams into Postgres, with hash chain and hourly sums',
+    `  charges recorded  ${figure(perSecond.median)}  ${spread}  ${verdict}`,
   ].join('\n')
 }
 

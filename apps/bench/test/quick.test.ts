@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Report } from '../src/bench.ts'
+import type { DrainResult } from '../src/drain/measure-drain.ts'
 import type { EngineResult } from '../src/engine/measure-engine.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -36,6 +37,14 @@ it('measures holds and settlements of six budgets on one Redis: a positive numbe
   expect(stdout).toContain(`hold + settle  ${Math.round(engine.perSecond.median)}/s`)
   expect(engine.perSecond.min).toBeGreaterThan(0)
   expect(results).toEqual([])
+})
+
+it('measures a worker that drains 5,000 charges into Postgres: a positive number of them per second', async () => {
+  const json = join(folder, 'drain.json')
+  const { stdout } = await runBench('--quick', '--only', 'drain', '--json', json)
+  const { drain } = JSON.parse(readFileSync(json, 'utf8')) as Report & { drain: DrainResult }
+  expect(stdout).toContain(`charges recorded  ${Math.round(drain.perSecond.median)}/s`)
+  expect(drain.perSecond.min).toBeGreaterThan(0)
 })
 
 it('says what it does not understand', async () => {

@@ -1,19 +1,47 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import process from 'node:process'
 import { root } from './env.ts'
 import { runCommand } from './progress.mjs'
 
-/** Runs the fault lab beside whatever else runs: it starts stores and processes of its own, and breaks only those. */
+/** How often each race is run by `--races`, and how many seeds `--long` simulates. */
+const raceTimes = '50'
+const longSeeds = '100000'
+
+/** Tests by a part of their path. */
+const raceTests = ['packages/redis/test/race', 'packages/redis/test/concurrency', 'proxy/test/money/revoke']
+const simulationTests = ['proxy/test/simulation']
+
+/**
+ * Runs the fault lab beside whatever else runs: it starts stores and processes of its own, and breaks only those.
+ * `--races` runs the race tests 50 times each instead; `--long` simulates 100,000 seeds before the lab.
+ */
 async function main(): Promise<number> {
-  const lab = spawn(process.execPath, [join(root, 'apps/faults/src/main.ts'), ...process.argv.slice(2)], {
+  const args = process.argv.slice(2)
+  if (args.includes('--races')) return run('packages/testbed/launch/test.ts', raceTests, { RACE_TIMES: raceTimes })
+  if (args.includes('--long')) {
+    const env = { SIM_SEEDS: longSeeds }
+    const code = await run('packages/testbed/launch/test.ts', simulationTests, env)
+    if (code !== 0) return code
+  }
+  return run('apps/faults/src/main.ts', args, {})
+}
+
+/** Runs a script to its end and gives its exit code. Ctrl-C reaches it as well: it tidies up, and then so do we. */
+function run(script: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+  const child = spawn(process.execPath, [join(root, script), ...args], {
     cwd: root,
     stdio: 'inherit',
+    env: { ...process.env, ...env },
   })
-  // Ctrl-C reaches the lab as well: it tidies up, and then so do we.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void lab.kill(signal))
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, pass)
   return new Promise<number>((resolve, reject) => {
-    lab.once('error', reject)
-    lab.once('exit', (code) => resolve(code ?? 130))
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, pass)
+      resolve(code ?? 130)
+    })
   })
 }
 
