@@ -104,6 +104,7 @@ export function compose(env: Env, log: Logger): Proxy {
     read: () => readMemory(redis),
     onAlarm: (ratio, shedding) =>
       log[shedding ? 'error' : 'warn']({ ratio, shedding }, 'the store is running out of memory'),
+    onEvicts: (policy) => log.error({ policy }, 'the store may throw counters away: set maxmemory-policy noeviction'),
   })
   const breaker = makeBreaker({
     withinMs: env.STORE_TIMEOUT_MS,
@@ -330,6 +331,7 @@ export function compose(env: Env, log: Logger): Proxy {
         slices: () => slices.count,
         oldestPendingMs: () => (settlements.oldestSince === null ? 0 : monotonic() - settlements.oldestSince),
         journal: () => books.journal,
+        evicts: () => pressure.evicts,
         shuttingDown: () => shuttingDown,
       }),
     metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),

@@ -74,14 +74,14 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
   )
 
   const { asks, answer } = makeConfirmations(redis)
-  // Nothing is known to have been used: who knew more would have corrected the charge. It is held by nobody any more, so
-  // the lease means nothing here.
-  const { settle } = makeBudgets(redis, { leaseMs: 1 })
-  const settleUnproven = (orgId: OrgId, attemptId: AttemptId) =>
+  // What it is known to have cost at least: who knew more would have corrected the charge. It is held by nobody any more,
+  // so the lease means nothing here.
+  const { settle, leastOf } = makeBudgets(redis, { leaseMs: 1 })
+  const settleUnproven = async (orgId: OrgId, attemptId: AttemptId) =>
     settle({
       orgId,
       attemptId,
-      amount: 0n,
+      amount: await leastOf(orgId, attemptId),
       tokens: 0,
       // The hold knows its own counters.
       nodes: [],

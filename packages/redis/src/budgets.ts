@@ -6,6 +6,7 @@ import { makeEpochs, type Epochs } from './epochs.ts'
 import { makeDraw, type Draw, type DrawReply } from './ledger/draw.ts'
 import { makeExtend, type ExtendReply, type Extension } from './ledger/extend.ts'
 import { makeHold, type Hold, type HoldReply } from './ledger/hold.ts'
+import { makeLeastOf } from './ledger/least.ts'
 import { makePreview, type Preview } from './ledger/preview.ts'
 import { makeRelease, type Release } from './ledger/release.ts'
 import { makeRenew } from './ledger/renew.ts'
@@ -41,6 +42,8 @@ export type Budgets = {
   draw: (draw: Draw) => Promise<DrawReply>
   /** Charges a hold provisionally whose attempt left and whose cost nobody knows. */
   surrender: (surrender: Surrender) => Promise<SurrenderReply>
+  /** What a provisional charge is known to be at least. */
+  leastOf: (orgId: OrgId, attemptId: AttemptId) => Promise<NanoUsd>
   /** Charges an attempt whose hold the store has lost. */
   recordLost: (charge: LostCharge) => Promise<boolean>
   /** Makes a hold larger while its attempt runs. */
@@ -100,6 +103,7 @@ export function makeBudgets(redis: Redis, options: BudgetsOptions): Budgets {
     },
     draw: makeDraw(redis),
     surrender: makeSurrender(redis),
+    leastOf: makeLeastOf(redis),
     recordLost: makeRecordLost(redis),
     extend: makeExtend(redis, { epochOf: epochs.of }),
     shrink: makeShrink(redis),

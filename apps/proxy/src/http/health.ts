@@ -7,6 +7,8 @@ export type Readiness = {
   settlements: 'ok' | 'pending'
   /** The second copy of charges on this host's disk; `replaying` what a process before this one left. */
   journal: 'ok' | 'unwritable' | 'replaying'
+  /** `evicting`: the store may throw counters away, since its maxmemory-policy is not noeviction. */
+  memory: 'ok' | 'evicting'
   shuttingDown: boolean
 }
 
@@ -17,6 +19,7 @@ export type HealthDeps = {
   /** How long the oldest settlement waits, in ms; 0 when none does. */
   oldestPendingMs: () => number
   journal: () => Readiness['journal']
+  evicts: () => boolean
   shuttingDown: () => boolean
 }
 
@@ -29,6 +32,8 @@ export async function readiness(deps: HealthDeps): Promise<Readiness> {
   const settlements = deps.oldestPendingMs() > usualMs ? 'pending' : 'ok'
   const journal = deps.journal()
   const shuttingDown = deps.shuttingDown()
+  const memory = deps.evicts() ? 'evicting' : 'ok'
   const calm = redis === 'slices' || (redis === 'ok' && settlements === 'ok')
-  return { ready: calm && journal === 'ok' && !shuttingDown, redis, settlements, journal, shuttingDown }
+  const ready = calm && journal === 'ok' && memory === 'ok' && !shuttingDown
+  return { ready, redis, settlements, journal, memory, shuttingDown }
 }

@@ -105,6 +105,20 @@ describe('a Redis that runs out of memory', () => {
     control.disconnect()
   })
 
+  it('makes the instance unready while it may throw counters away', async () => {
+    const control = connectRedis(redis.url)
+    await redisReady(control)
+    const state = async () => (await (await fetch(`${proxy.url}/readyz`)).json()) as { ready: boolean; memory: string }
+    await control.config('SET', 'maxmemory', '1gb')
+    await control.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    await until(async () => (await state()).memory === 'evicting', { within: 10_000 })
+    expect((await state()).ready).toBe(false)
+    await control.config('SET', 'maxmemory-policy', 'noeviction')
+    await until(async () => (await state()).memory === 'ok', { within: 10_000 })
+    await control.config('SET', 'maxmemory', 0)
+    control.disconnect()
+  })
+
   it('is taken for one that is away when it takes nothing any more, and loses no charge', async () => {
     const { key, policy, balance } = await team()
     await untilAnswers(key)
