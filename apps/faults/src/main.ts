@@ -16,6 +16,7 @@ try {
   process.stdout.write(`\n${publishedLine(runs)}\n`)
   process.exit(runs.length > 0 && runs.every(passed) && !over.signal.aborted ? 0 : 1)
 } catch (error) {
+  if (over.signal.aborted) process.exit(130)
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
 }

@@ -3,9 +3,20 @@ import { proxyKilled } from './f01-proxy-killed.ts'
 import { proxyGone } from './f02-proxy-gone.ts'
 import { proxyStopped } from './f03-proxy-stopped.ts'
 import { proxyPaused } from './f04-proxy-paused.ts'
+import { workerKilled } from './f07-worker-killed.ts'
+import { workersGone } from './f08-workers-gone.ts'
+import { workerPaused } from './f09-worker-paused.ts'
+import { eventsRepeated } from './f10-events-repeated.ts'
 import { redisKilled } from './f11-redis-killed.ts'
+import { scriptsFlushed } from './f14-scripts-flushed.ts'
 import { redisSlow } from './f15-redis-slow.ts'
+import { redisFull } from './f16-redis-full.ts'
 import { postgresKilled } from './f19-postgres-killed.ts'
+import { postgresSlow } from './f20-postgres-slow.ts'
+import { clocks } from './f24-clocks.ts'
+import { clients } from './f33-clients.ts'
+import { changes } from './f39-changes.ts'
+import { jobsTwice } from './f44-jobs-twice.ts'
 
 /** The programme, in the order of faults.md 5.4. */
 export const faults: readonly Fault[] = [
@@ -13,7 +24,18 @@ export const faults: readonly Fault[] = [
   proxyGone,
   proxyStopped,
   proxyPaused,
+  workerKilled,
+  workersGone,
+  workerPaused,
+  eventsRepeated,
   redisKilled,
+  scriptsFlushed,
   redisSlow,
+  redisFull,
   postgresKilled,
+  postgresSlow,
+  clocks,
+  clients,
+  changes,
+  jobsTwice,
 ]
