@@ -38,6 +38,7 @@ import { makeBreaker } from './money/breaker.ts'
 import { makeLeases } from './money/leases.ts'
 import { makeBooks } from './money/books.ts'
 import { makePressure } from './money/pressure.ts'
+import { makeStoreClock } from './money/store-clock.ts'
 import { makePersistent } from './money/until-acknowledged.ts'
 import { logRequest, type Logger } from './observe/logger.ts'
 import { makeMetrics } from './observe/metrics.ts'
@@ -83,7 +84,8 @@ const startWaitMs = 5_000
 const pingMs = 500
 /** How often it says that it lives; rebuilds wait for several of these. */
 const beatMs = 500
-const pressureEveryMs = 1_000
+/** How often it asks the store for its memory and its time. */
+const lookEveryMs = 1_000
 
 /** Builds the adapters and hands them to the rooms. The only file that knows both sides. */
 export function compose(env: Env, log: Logger): Proxy {
@@ -94,10 +96,9 @@ export function compose(env: Env, log: Logger): Proxy {
   const isAway = (error: unknown): boolean => error instanceof StoreUnavailable
   const onDefect = (error: unknown) => log.error({ err: error }, 'defect')
 
-  // The store's clock, as far as it had to be asked: only it decides windows and expiries.
-  let clockOffset = 0
-  const storeNow = () => Date.now() + clockOffset
-  const storeSays = (at: number) => void (clockOffset = at - Date.now())
+  // Only the store's clock decides windows and expiries.
+  const storeClock = makeStoreClock({ read: () => storeTime(redis), now, monotonic })
+  const { now: storeNow, says: storeSays } = storeClock
 
   // Whatever a request waits for is asked through the breaker; settlements are not, they have time.
   const pressure = makePressure({
@@ -114,8 +115,10 @@ export function compose(env: Env, log: Logger): Proxy {
     onChange: (isOpen) => log.warn({ open: isOpen }, isOpen ? 'the store does not answer' : 'the store answers again'),
     monotonic,
   })
-  const pressing = setInterval(() => void pressure.look().catch(() => {}), pressureEveryMs)
-  pressing.unref()
+  const looking = setInterval(() => {
+    for (const look of [pressure.look, storeClock.look]) look().catch(() => {})
+  }, lookEveryMs)
+  looking.unref()
   const policies = makePolicyReader(redis, subscriber)
   const askedPolicies: typeof policies = {
     ...policies,
@@ -365,6 +368,7 @@ export function compose(env: Env, log: Logger): Proxy {
       listening.catch((error: unknown) => shuttingDown || onDefect(error))
       // Without Redis it starts all the same: it is alive, refuses with 503, and is ready when Redis is.
       await redisReady(redis, startWaitMs).catch(() => {})
+      await storeClock.look().catch(() => {})
       await budgets.epochs.refresh().catch(() => {})
       await books.open()
     },
@@ -388,7 +392,7 @@ export function compose(env: Env, log: Logger): Proxy {
       await limits.flush().catch(() => {})
       limits.stop()
       await attendance.stop()
-      clearInterval(pressing)
+      clearInterval(looking)
       breaker.stop()
       leases.stop()
       permits.stop()
@@ -398,6 +402,11 @@ export function compose(env: Env, log: Logger): Proxy {
       subscriber.disconnect()
     },
   }
+}
+
+async function storeTime(redis: ReturnType<typeof connectRedis>): Promise<number> {
+  const [seconds, micros] = await redis.time()
+  return 1_000 * Number(seconds) + Math.floor(Number(micros) / 1_000)
 }
 
 async function pings(redis: ReturnType<typeof connectRedis>): Promise<boolean> {

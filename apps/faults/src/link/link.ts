@@ -52,10 +52,10 @@ export async function openLink(target: { port: number }, chance: Chance): Promis
     connections.add(connection)
     for (const socket of [client, server]) {
       socket.on('error', destroy)
-      // Both directions ended, or one end is gone: nothing is left to carry.
+      // One end is gone before both directions have ended: nothing is left to carry. A half that is still open stays.
       socket.once('close', () => {
-        if (client.readableEnded && server.readableEnded) connections.delete(connection)
-        else destroy()
+        if (client.closed && server.closed) connections.delete(connection)
+        else if (!client.readableEnded || !server.readableEnded) destroy()
       })
     }
     client.resume()

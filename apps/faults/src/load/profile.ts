@@ -10,7 +10,7 @@ export type LoadProfile = {
   readonly streamMs: readonly [number, number]
   readonly organisations: number
   readonly keysEach: number
-  /** nano-USD of each tight quota: worth some ten requests. */
+  /** nano-USD of each tight quota: worth a few requests, so that a short run reaches it. */
   readonly tightQuota: bigint
 }
 
@@ -22,14 +22,14 @@ const l1: LoadProfile = {
   streamMs: [300, 3_000],
   organisations: 8,
   keysEach: 5,
-  tightQuota: 300_000n,
+  tightQuota: 120_000n,
 }
 
 /** L0: few and easy. L1: the standard mix. L2: many open streams, everybody near a limit. */
 export const loadProfiles = {
   L0: { ...l1, perSecond: 8, streamPercent: 50, tightPercent: 10 },
   L1: l1,
-  L2: { ...l1, perSecond: 25, streamPercent: 90, tightPercent: 50, streamMs: [2_000, 6_000], tightQuota: 400_000n },
+  L2: { ...l1, perSecond: 25, streamPercent: 90, tightPercent: 50, streamMs: [2_000, 6_000], tightQuota: 250_000n },
 } as const satisfies Record<string, LoadProfile>
 
 export type LoadName = keyof typeof loadProfiles
