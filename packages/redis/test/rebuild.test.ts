@@ -9,6 +9,7 @@ import { counterKey, epochKey, leaseMember, sequenceKey } from '../src/keys.ts'
 import { aHold, aNode, anOrgId, settlementOf } from './builders.ts'
 import { openLedger } from './ledger.ts'
 
+// Scripts: fence_v1, shelve_v1, beat_v1, register_v1, adopt_v1, open_v1, repair_v1 with the part index.
 it('closes the shard for everybody when the sequence of an answer is behind one that was seen, and gives the hold back', async () => {
   const { redis, budgets, shortLived: other, balances } = await openLedger()
   const orgId = anOrgId()

@@ -25,6 +25,7 @@ export function openCallRecord(path: string | undefined): CallRecord {
   let totals = new RunningTotals()
   let seq = 0
   let open = 0
+  let mostOpen = 0
 
   const forget = () => {
     calls = []
@@ -43,6 +44,7 @@ export function openCallRecord(path: string | undefined): CallRecord {
   return {
     begin() {
       open += 1
+      mostOpen = Math.max(mostOpen, open)
       let ended = false
       return {
         end(call) {
@@ -61,9 +63,10 @@ export function openCallRecord(path: string | undefined): CallRecord {
       const page = calls.slice(from, from + limit)
       return { calls: page, next: page.at(-1)?.seq ?? Math.max(after, seq) }
     },
-    totals: () => totals.shown(open),
+    totals: () => totals.shown({ open, mostOpen }),
     reset() {
       forget()
+      mostOpen = open
       file?.append({ reset: true, seq })
     },
     close: () => file?.close(),

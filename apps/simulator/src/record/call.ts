@@ -48,6 +48,8 @@ export type Sums = { calls: number; promptTokens: number; completionTokens: numb
 export type Totals = Sums & {
   /** Calls received and not yet ended; they are in no other number. */
   open: number
+  /** Most that were open at a time. */
+  mostOpen: number
   aborted: number
   cut: number
   unpriced: number

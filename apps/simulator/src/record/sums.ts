@@ -29,10 +29,11 @@ export class RunningTotals {
   }
 
   /** The totals as sent; `open` is the number of calls still running. */
-  shown(open: number): Totals {
+  shown({ open, mostOpen }: Pick<Totals, 'open' | 'mostOpen'>): Totals {
     return {
       ...textOf(this.#all),
       open,
+      mostOpen,
       aborted: this.#aborted,
       cut: this.#cut,
       unpriced: this.#unpriced,
