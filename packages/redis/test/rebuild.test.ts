@@ -5,7 +5,7 @@ import { makeCounterRepair } from '../src/rebuild/repair.ts'
 import { makePresence } from '../src/rebuild/presence.ts'
 import { makeShardKeeper } from '../src/shard-keeper.ts'
 import { shardOf } from '../src/shards.ts'
-import { counterKey, epochKey, leaseMember, sequenceKey } from '../src/keys.ts'
+import { counterIndexKey, counterKey, epochKey, holdKey, leaseMember, leasesKey, sequenceKey } from '../src/keys.ts'
 import { aHold, aNode, anOrgId, settlementOf } from './builders.ts'
 import { openLedger } from './ledger.ts'
 
@@ -121,7 +121,9 @@ it('counts a hold that is told of on a counter that nobody was ever charged on',
   const shard = shardOf(orgId)
   const nodes = [aNode({ opening: 40n, limit: 200n })]
   const running = await held(budgets, orgId, nodes)
-  await redis.flushdb()
+  // All that the shard knew.
+  const keys = [epochKey(shard), sequenceKey(shard), leasesKey(shard), counterIndexKey(orgId)]
+  await redis.del(...keys, holdKey(orgId, running.attemptId), ...nodes.map(({ id }) => counterKey(orgId, id)))
   await keeper.restore(shard, { epoch: 2, seq: null, counters: [], orgIds: [orgId] })
   await makePresence(redis, 'proxy-1').register(2, running)
   await keeper.adopt(shard, 2, leaseMember(orgId, running.attemptId), 'none')
