@@ -76,7 +76,8 @@ describe('a proxy that is killed in the middle of a stream', () => {
     const first = await withJournal()
     const stream = await askStream(first.url, key, says('Hi [[sim:tokens=400]] [[sim:tps=100]]', { max_tokens: 400 }))
     let events = 0
-    while (events < 280) {
+    // Progress is noted every two seconds, at a tick of a second.
+    while (events < 385) {
       await stream.next()
       events += 1
     }

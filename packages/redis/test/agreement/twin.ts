@@ -40,6 +40,7 @@ import { makeShrink } from '../../src/ledger/shrink.ts'
 import { makeShardKeeper } from '../../src/shard-keeper.ts'
 import { shardOf, type Shard } from '../../src/shards.ts'
 import { endOfTime, aMeta, anAnswer } from '../builders.ts'
+import { emptied } from '../emptied.ts'
 import { orgs, type History, type Step } from './history.ts'
 import { stateInModel, stateInRedis } from './state.ts'
 import { aWorld, chainOf, chainsOf, countersOf, type World } from './world.ts'
@@ -66,7 +67,7 @@ export class Twin {
 
   /** Empties the database and opens the shards. */
   async begin(): Promise<void> {
-    await this.redis.flushdb()
+    await emptied(this.redis)
     const keeper = makeShardKeeper(this.redis)
     for (const shard of this.ledgers.keys()) await keeper.open(shard, 1)
   }
