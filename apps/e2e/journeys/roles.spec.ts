@@ -108,7 +108,8 @@ test('an auditor reads settings, providers and keys, and changes nothing', async
   await expect(page.getByRole('button', { name: /^(Create key|Actions for .*)$/ })).toHaveCount(0)
 
   await page.getByRole('link', { name: 'Providers', exact: true }).click()
-  await expect(page.getByRole('row', { name: /gpt-4o-mini/ })).toBeVisible()
+  const models = page.getByRole('table', { name: /^Models of/ })
+  await expect(models.getByRole('row', { name: /gpt-4o-mini/ })).toBeVisible()
   await expect(
     page.getByRole('button', { name: /^(Add provider|Verify|Sync limits|Change price|Turn off)$/ }),
   ).toHaveCount(0)
