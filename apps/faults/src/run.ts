@@ -151,6 +151,7 @@ async function calm(plant: Plant, load: Load, tenants: readonly Tenant[], { limi
   await load.stop()
   await limits.refresh()
   await until(async () => (await callsUnderWay(plant.simulator)) === 0, { within: 30_000, what: 'the provider to end' })
+  await askOfEveryCounter(plant, tenants)
   for (const { machine } of plant.proxies) await machine.terminate(30_000)
   const quiet = async () => {
     if ((await undrained(plant)) > 0) return false
@@ -160,6 +161,33 @@ async function calm(plant: Plant, load: Load, tenants: readonly Tenant[], { limi
   // Longer than lease and sweep together. What is not quiet by then is told by the gate, not by this wait.
   await until(quiet, { within: 45_000, every: 250 }).catch(() => {})
   for (const { machine } of plant.proxies) await machine.start()
+}
+
+/**
+ * A counter that a store lost is made again when somebody next asks it: until then what is charged to it is kept, but is
+ * no counter. So every key asks once more, until it gets an answer about money.
+ */
+async function askOfEveryCounter({ proxies }: Plant, tenants: readonly Tenant[]): Promise<void> {
+  const [first] = proxies
+  const body = JSON.stringify({
+    model: 'gpt-4o-mini',
+    messages: [{ role: 'user', content: 'Anything left? [[sim:tokens=1]]' }],
+    max_tokens: 1,
+  })
+  for (const { secret } of tenants.flatMap(({ keys }) => keys)) {
+    await until(
+      async () => {
+        const answer = await fetch(`${first?.machine.url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+          body,
+        })
+        await answer.body?.cancel()
+        return answer.status < 500
+      },
+      { within: 20_000, every: 100, what: 'an answer about money' },
+    )
+  }
 }
 
 function memoryOf(plant: Plant, before: ReadonlyMap<string, number>): MemoryOfProcess[] {

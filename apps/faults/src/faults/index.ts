@@ -8,7 +8,9 @@ import { workersGone } from './f08-workers-gone.ts'
 import { workerPaused } from './f09-worker-paused.ts'
 import { eventsRepeated } from './f10-events-repeated.ts'
 import { redisKilled } from './f11-redis-killed.ts'
-import { scriptsFlushed } from './f14-scripts-flushed.ts'
+import { redisEmpty } from './f12-redis-empty.ts'
+import { redisOlder } from './f13-redis-older.ts'
+import { redisEmptied } from './f14-redis-emptied.ts'
 import { redisSlow } from './f15-redis-slow.ts'
 import { redisFull } from './f16-redis-full.ts'
 import { postgresKilled } from './f19-postgres-killed.ts'
@@ -29,7 +31,9 @@ export const faults: readonly Fault[] = [
   workerPaused,
   eventsRepeated,
   redisKilled,
-  scriptsFlushed,
+  redisEmpty,
+  redisOlder,
+  redisEmptied,
   redisSlow,
   redisFull,
   postgresKilled,
