@@ -3,6 +3,7 @@ import { ask } from '../src/ask.ts'
 import { createKey } from '../src/create-key.ts'
 import { expect, test } from '../src/journey.ts'
 import { named } from '../src/named.ts'
+import { sumsOfKey } from '../src/postgres-records.ts'
 import { signIn } from '../src/sign-in.ts'
 
 /** Too little for any answer. */
@@ -22,10 +23,11 @@ test('a refused request leads to a raise that somebody else approves, and that e
   expect(refused.status).toBe(402)
 
   await test.step('who was refused asks for more, with the keyboard', async () => {
+    // The row reaches the database when equal refusals have been gathered; before that its page does not exist.
+    await expect.poll(async () => (await sumsOfKey(demo, name)).statuses, { timeout: 40_000 }).toMatchObject({ 402: 1 })
     await page.goto(`${demo.console}/o/acme/requests/${requestIdOf(refused.body)}`)
     const why = page.getByRole('region', { name: 'Why was this refused?' })
-    // The row reaches the ledger when equal refusals have been gathered.
-    await why.getByRole('button', { name: 'Request a raise' }).click({ timeout: 40_000 })
+    await why.getByRole('button', { name: 'Request a raise' }).click()
     const dialog = page.getByRole('dialog', { name: 'Request a raise' })
     await dialog.getByRole('textbox', { name: 'Raise by (USD)' }).fill('1')
     await dialog.getByRole('textbox', { name: 'Reason' }).fill(reason)
