@@ -31,14 +31,13 @@ import { makeKeyReport } from './http/key.ts'
 import { makeQuote } from './http/quote.ts'
 import { openAiChatStream } from './http/openai-chat-stream.ts'
 import { makeServer, type PlainTold } from './http/server.ts'
+import { makeShutdown, type ShutdownTimes } from './http/shutdown.ts'
 import { makeSyncForConsole, makeSyncForKey } from './http/sync-limits.ts'
 import { makeVerify } from './http/verify.ts'
 import { makeAttendance } from './money/attendance.ts'
-import { makeBreaker } from './money/breaker.ts'
 import { makeLeases } from './money/leases.ts'
 import { makeBooks } from './money/books.ts'
-import { makePressure } from './money/pressure.ts'
-import { makeStoreClock } from './money/store-clock.ts'
+import { makeStoreWatch } from './money/store-watch.ts'
 import { makePersistent } from './money/until-acknowledged.ts'
 import { logRequest, type Logger } from './observe/logger.ts'
 import { makeMetrics } from './observe/metrics.ts'
@@ -63,8 +62,10 @@ export type Proxy = {
   server: FastifyInstance
   /** Resolves when announcements of changed policies are heard and the epochs were read, as far as Redis is there. */
   start(): Promise<void>
-  /** Stops taking requests, lets streams run for at most `graceMs`, settles, and closes everything. */
-  stop(graceMs: number): Promise<void>
+  /** Says that it is not ready, goes on to listen for a while, lets streams run, settles, and closes everything. */
+  stop(times: ShutdownTimes): Promise<void>
+  /** Cuts a stop short: it takes some seconds from now on. */
+  hurry(): void
 }
 
 const keepAliveMs = 10_000
@@ -75,17 +76,12 @@ const foldMs = 10_000
 const writeLimitsMs = 5_000
 /** Asked every few seconds by machines: nobody wants to read that. */
 const probes = new Set(['/livez', '/readyz'])
-/** How long streams that were cut by a stop have to settle and say so. */
-const lastMs = 2_000
 /** How often the installation's ceiling is told what was spent. */
 const ceilingEveryMs = 500
 /** How long a start waits for Redis. */
 const startWaitMs = 5_000
-const pingMs = 500
 /** How often it says that it lives; rebuilds wait for several of these. */
 const beatMs = 500
-/** How often it asks the store for its memory and its time. */
-const lookEveryMs = 1_000
 
 /** Builds the adapters and hands them to the rooms. The only file that knows both sides. */
 export function compose(env: Env, log: Logger): Proxy {
@@ -96,29 +92,16 @@ export function compose(env: Env, log: Logger): Proxy {
   const isAway = (error: unknown): boolean => error instanceof StoreUnavailable
   const onDefect = (error: unknown) => log.error({ err: error }, 'defect')
 
-  // Only the store's clock decides windows and expiries.
-  const storeClock = makeStoreClock({ read: () => storeTime(redis), now, monotonic })
-  const { now: storeNow, says: storeSays } = storeClock
-
-  // Whatever a request waits for is asked through the breaker; settlements are not, they have time.
-  const pressure = makePressure({
-    read: () => readMemory(redis),
-    onAlarm: (ratio, shedding) =>
-      log[shedding ? 'error' : 'warn']({ ratio, shedding }, 'the store is running out of memory'),
-    onEvicts: (policy) => log.error({ policy }, 'the store may throw counters away: set maxmemory-policy noeviction'),
-  })
-  const breaker = makeBreaker({
+  const storeWatch = makeStoreWatch({
+    store: { ping: () => redis.ping(), time: () => redis.time(), memory: () => readMemory(redis) },
     withinMs: env.STORE_TIMEOUT_MS,
-    probe: () => redis.ping(),
-    refusal: () => pressure.refusal,
     isAway,
-    onChange: (isOpen) => log.warn({ open: isOpen }, isOpen ? 'the store does not answer' : 'the store answers again'),
+    now,
     monotonic,
+    log,
   })
-  const looking = setInterval(() => {
-    for (const look of [pressure.look, storeClock.look]) look().catch(() => {})
-  }, lookEveryMs)
-  looking.unref()
+  const { breaker, pressure } = storeWatch
+  const { now: storeNow, says: storeSays } = storeWatch.clock
   const policies = makePolicyReader(redis, subscriber)
   const askedPolicies: typeof policies = {
     ...policies,
@@ -253,7 +236,7 @@ export function compose(env: Env, log: Logger): Proxy {
   const authentication = { standings, peppers: env.KEY_PEPPERS, storeNow, monotonic }
   const identify = makeIdentify(authentication)
 
-  let shuttingDown = false
+  const shutdown = makeShutdown()
   const holding = {
     bytesBound,
     inputTokens,
@@ -310,7 +293,7 @@ export function compose(env: Env, log: Logger): Proxy {
     record,
   }
 
-  const extraHeaders = (): readonly string[] => (shuttingDown ? ['connection', 'close'] : [])
+  const extraHeaders = (): readonly string[] => (shutdown.begun ? ['connection', 'close'] : [])
   const tell = (told: PlainTold) => {
     metrics.plain(told)
     if (told.failure !== null) log.info(told, 'refused')
@@ -330,12 +313,12 @@ export function compose(env: Env, log: Logger): Proxy {
     keyReport: makeKeyReport({ readBalances: (orgId, ids) => readBalances(redis, orgId, ids), storeNow }),
     readiness: () =>
       readiness({
-        pingRedis: () => pings(redis),
+        pingRedis: storeWatch.answers,
         slices: () => slices.count,
         oldestPendingMs: () => (settlements.oldestSince === null ? 0 : monotonic() - settlements.oldestSince),
         journal: () => books.journal,
         evicts: () => pressure.evicts,
-        shuttingDown: () => shuttingDown,
+        shuttingDown: () => shutdown.begun,
       }),
     metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
     verify: makeVerify({ caller, open, monotonic }),
@@ -365,56 +348,37 @@ export function compose(env: Env, log: Logger): Proxy {
         else standings.forgetOrg(change.orgId)
       })
       // Waits for Redis as long as it takes; without announcements what is in memory is still read again in time.
-      listening.catch((error: unknown) => shuttingDown || onDefect(error))
+      listening.catch((error: unknown) => shutdown.begun || onDefect(error))
       // Without Redis it starts all the same: it is alive, refuses with 503, and is ready when Redis is.
       await redisReady(redis, startWaitMs).catch(() => {})
-      await storeClock.look().catch(() => {})
+      await storeWatch.clock.look().catch(() => {})
       await budgets.epochs.refresh().catch(() => {})
       await books.open()
     },
-    async stop(graceMs) {
-      shuttingDown = true
-      const closed = server.close()
-      // A kept-alive connection becomes idle when its last answer ends, after close() has looked.
-      const sweep = setInterval(() => server.server.closeIdleConnections(), 20)
-      await Promise.race([closed, later(graceMs)])
-      relays.stopAll(fail('shutting_down', undefined))
-      await Promise.race([closed, later(lastMs)])
-      clearInterval(sweep)
-      server.server.closeAllConnections()
-      await settlements.idle()
-      await slices.stop()
-      await ceiling?.stop()
-      await releases.idle()
-      rows.flush()
-      await usage.flush().catch(onDefect)
-      await books.close()
-      await limits.flush().catch(() => {})
-      limits.stop()
-      await attendance.stop()
-      clearInterval(looking)
-      breaker.stop()
-      leases.stop()
-      permits.stop()
-      relays.close()
-      await caller.close()
-      redis.disconnect()
-      subscriber.disconnect()
-    },
+    stop: (times) =>
+      shutdown.run(times, {
+        server,
+        cutStreams: () => relays.stopAll(fail('shutting_down', undefined)),
+        steps: [
+          () => settlements.idle(),
+          () => slices.stop(),
+          () => ceiling?.stop(),
+          () => releases.idle(),
+          () => rows.flush(),
+          () => usage.flush().catch(onDefect),
+          () => books.close(),
+          () => limits.flush().catch(() => {}),
+          () => limits.stop(),
+          () => attendance.stop(),
+          () => storeWatch.stop(),
+          () => leases.stop(),
+          () => permits.stop(),
+          () => relays.close(),
+          () => caller.close(),
+          () => redis.disconnect(),
+          () => subscriber.disconnect(),
+        ],
+      }),
+    hurry: shutdown.hurry,
   }
 }
-
-async function storeTime(redis: ReturnType<typeof connectRedis>): Promise<number> {
-  const [seconds, micros] = await redis.time()
-  return 1_000 * Number(seconds) + Math.floor(Number(micros) / 1_000)
-}
-
-async function pings(redis: ReturnType<typeof connectRedis>): Promise<boolean> {
-  const answer = await Promise.race([redis.ping().catch(() => null), later(pingMs)])
-  return answer === 'PONG'
-}
-
-const later = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref()
-  })

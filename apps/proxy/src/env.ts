@@ -38,6 +38,8 @@ const schema = z.object({
   INTERNAL_TOKEN: z.string().min(32, 'must have at least 32 characters'),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** After SIGTERM it is not ready, and still listens for this long: balancers look every few seconds. */
+  SHUTDOWN_LISTEN_MS: wholeNumber(0, 600_000).default(5_000),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 3_600_000).default(120_000),
   /** Until the head of a stream, and between two pieces of any answer. */
   UPSTREAM_IDLE_MS: wholeNumber(1, 3_600_000).default(30_000),

@@ -4,8 +4,8 @@ import { compose } from './compose.ts'
 import { readEnv } from './env.ts'
 import { makeLogger } from './observe/logger.ts'
 
-/** What a second signal leaves of the grace. */
-const shortGraceMs = 10_000
+/** How long it takes at most after a second signal. */
+const hurriedMs = 10_000
 
 try {
   const env = readEnv()
@@ -21,11 +21,12 @@ try {
   let stopping: Promise<void> | undefined
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) {
-      setTimeout(() => process.exit(1), shortGraceMs).unref()
+      proxy.hurry()
+      setTimeout(() => process.exit(1), hurriedMs).unref()
       return
     }
     log.info({ signal }, 'stopping')
-    stopping = proxy.stop(env.SHUTDOWN_GRACE_MS).then(
+    stopping = proxy.stop({ listenMs: env.SHUTDOWN_LISTEN_MS, graceMs: env.SHUTDOWN_GRACE_MS }).then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ err: error }, 'stopped badly')

@@ -89,6 +89,8 @@ export function processTable(world: World): ProcessEntry[] {
         KEY_PEPPERS: secrets.KEY_PEPPERS,
         CREDENTIAL_PRIVATE_KEY: secrets.CREDENTIAL_PRIVATE_KEY,
         INTERNAL_TOKEN: secrets.INTERNAL_TOKEN,
+        // No balancer has to see that it goes.
+        SHUTDOWN_LISTEN_MS: '0',
         SHUTDOWN_GRACE_MS: '10000',
       },
       ready: `http://127.0.0.1:${ports.proxy}/readyz`,

@@ -198,4 +198,21 @@ describe('a proxy that is told to stop', () => {
     expect(attempts).toMatchObject([{ result: { outcome: 'stream-broke', usageSource: 'estimated' } }])
     expect(await balance()).toMatchObject({ used: attempts[0]?.amount, held: 0n })
   })
+
+  it('says at once that it is not ready, still answers until balancers have seen it, and hurries when told again', async () => {
+    const { policy, key, balance } = await team()
+    const stopping = await spawnProxy(world.env({ SHUTDOWN_LISTEN_MS: '60000', SHUTDOWN_GRACE_MS: '60000' }))
+    const stream = await askStream(stopping.url, key, says('Hi [[sim:tokens=4000]] [[sim:tps=50]]'))
+    await stream.next()
+    process.kill(stopping.pid, 'SIGTERM')
+    await until(async () => (await fetch(`${stopping.url}/readyz`)).status === 503, { within: 5_000 })
+    const late = await ask(stopping.url, key, says('Hi'))
+    expect([late.status, late.headers.get('connection')]).toEqual([200, 'close'])
+
+    const ended = stopping.stop({ graceMs: 15_000 })
+    expect(chunksOf(await stream.rest()).at(-1)?.error).toMatchObject({ code: 'shutting_down' })
+    expect(await ended).toEqual({ code: 0, signal: null })
+    expect((await world.usage(policy)).attempts.length).toBe(2)
+    expect((await balance())?.held).toBe(0n)
+  })
 })

@@ -72,6 +72,7 @@ export async function startWorld(options: { redisUrl?: string; env?: Record<stri
     INTERNAL_TOKEN: internalToken,
     // A machine that runs many tests at once may keep Redis waiting for longer than a good one would.
     STORE_TIMEOUT_MS: '2000',
+    SHUTDOWN_LISTEN_MS: '0',
     ...options.env,
     ...change,
   })
@@ -142,7 +143,7 @@ async function startInProcess(variables: Record<string, string>): Promise<Runnin
     url: `http://127.0.0.1:${port}`,
     proxy,
     log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
-    stop: (graceMs = 0) => (stopping ??= proxy.stop(graceMs)),
+    stop: (graceMs = 0) => (stopping ??= proxy.stop({ listenMs: 0, graceMs })),
   }
 }
 
