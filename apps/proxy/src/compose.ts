@@ -45,6 +45,7 @@ import { newProcessId, newSliceId } from './observe/request-id.ts'
 import { makeAdmit } from './pipeline/admit.ts'
 import { makeAnswer } from './pipeline/answer/answer.ts'
 import { makeRelays } from './pipeline/answer/relays.ts'
+import { makeRetryBudget } from './pipeline/answer/retry-budget.ts'
 import { makeAuthenticate, makeIdentify } from './pipeline/authenticate.ts'
 import { makeFoldedRows } from './pipeline/folded-rows.ts'
 import { makeQuoteOf } from './pipeline/quote/quote.ts'
@@ -70,7 +71,6 @@ export type Proxy = {
 
 const keepAliveMs = 10_000
 const stalledMs = 60_000
-const longestMs = 3_600_000
 const foldMs = 10_000
 /** How often learned limits of providers are written. */
 const writeLimitsMs = 5_000
@@ -118,7 +118,7 @@ export function compose(env: Env, log: Logger): Proxy {
   const settlements = makePersistent({ isAway, onDefect, monotonic })
   const releases = makePersistent({ isAway, onDefect, monotonic })
   const leases = makeLeases({ renew: budgets.renew, everyMs: env.RENEW_MS })
-  const relays = makeRelays({ monotonic, keepAliveMs, stalledMs, longestMs, drainLimit: env.DRAIN_LIMIT })
+  const relays = makeRelays({ monotonic, keepAliveMs, stalledMs, drainLimit: env.DRAIN_LIMIT })
   const line = { waitMs: env.PERMIT_WAIT_MS, mostWaiting: env.PERMIT_QUEUE }
   const places = makePlaces({
     ...line,
@@ -224,7 +224,8 @@ export function compose(env: Env, log: Logger): Proxy {
 
   const caller = makeCaller({
     idleTimeoutMs: env.UPSTREAM_IDLE_MS,
-    firstByteTimeoutMs: env.UPSTREAM_IDLE_MS,
+    connectTimeoutMs: env.UPSTREAM_CONNECT_MS,
+    firstByteTimeoutMs: env.UPSTREAM_FIRST_BYTE_MS,
     wholeTimeoutMs: env.UPSTREAM_WHOLE_MS,
   })
   const open = (sealed: string, binding: Parameters<typeof openCredential>[2]) =>
@@ -274,8 +275,8 @@ export function compose(env: Env, log: Logger): Proxy {
       callerOf(standing, provider) {
         const target = targetFor(standing.record.scopes.orgId, provider)
         return {
-          whole: (body, id) => caller.post(target, '/chat/completions', body, id),
-          stream: (body, id) => caller.postForStream(target, '/chat/completions', body, id),
+          whole: (body, id, withinMs) => caller.post(target, '/chat/completions', body, { id, withinMs }),
+          stream: (body, id, withinMs) => caller.postForStream(target, '/chat/completions', body, { id, withinMs }),
           render: (body, { model }, { cap, field }) =>
             body.render({ model: model.upstreamName, capField: target.provider.capField(field), maxOutputTokens: cap }),
         }
@@ -284,6 +285,7 @@ export function compose(env: Env, log: Logger): Proxy {
       streamDialect: openAiChatStream,
       relays,
       providerPlaces,
+      retries: makeRetryBudget(),
       hear(standing, { provider, model }, outcome) {
         if ('headers' in outcome)
           limits.hear(standing.record.scopes.orgId, provider, model.upstreamName, outcome.headers)
@@ -301,7 +303,7 @@ export function compose(env: Env, log: Logger): Proxy {
     else log.info(told, 'answered')
   }
   const endpoints = endpointsOf({
-    chat: makeChatCompletions({ rooms, now, monotonic, extraHeaders }),
+    chat: makeChatCompletions({ rooms, now, monotonic, longestMs: env.REQUEST_DEADLINE_MS, extraHeaders }),
     identify,
     quote: makeQuote({
       rooms,

@@ -41,10 +41,15 @@ const schema = z.object({
   /** After SIGTERM it is not ready, and still listens for this long: balancers look every few seconds. */
   SHUTDOWN_LISTEN_MS: wholeNumber(0, 600_000).default(5_000),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 3_600_000).default(120_000),
-  /** Until the head of a stream, and between two pieces of any answer. */
+  /** Until a provider takes the connection, and until the head of a stream. */
+  UPSTREAM_CONNECT_MS: wholeNumber(1, 3_600_000).default(2_000),
+  UPSTREAM_FIRST_BYTE_MS: wholeNumber(1, 3_600_000).default(30_000),
+  /** Between two pieces of any answer. */
   UPSTREAM_IDLE_MS: wholeNumber(1, 3_600_000).default(30_000),
-  /** Until a whole answer, which a provider begins to send when it has all of it. */
+  /** Until the last byte of a whole answer, which a provider begins to send when it has all of it. */
   UPSTREAM_WHOLE_MS: wholeNumber(1, 3_600_000).default(600_000),
+  /** A whole request, with all its attempts and to the last byte of a stream; its caller may ask for less. */
+  REQUEST_DEADLINE_MS: wholeNumber(1, 86_400_000).default(3_600_000),
   /** Streams that go on to their usage report at a time after their client left. */
   DRAIN_LIMIT: wholeNumber(0, 1_000_000).default(500),
 })

@@ -30,13 +30,13 @@ afterAll(async () => {
 })
 
 const target = () => targetOf('openai', `${origin}/v1`, 'secret')
-const post = (next: Answer) => {
+const post = (next: Answer, withinMs = 300) => {
   answer = next
-  return caller.post(target(), '/chat/completions', Buffer.from('{"a":1}'), 'att_1')
+  return caller.post(target(), '/chat/completions', Buffer.from('{"a":1}'), { id: 'att_1', withinMs })
 }
-const stream = (next: Answer) => {
+const stream = (next: Answer, withinMs = 300) => {
   answer = next
-  return caller.postForStream(target(), '/chat/completions', Buffer.from('{}'), 'att_1')
+  return caller.postForStream(target(), '/chat/completions', Buffer.from('{}'), { id: 'att_1', withinMs })
 }
 const sse = { 'content-type': 'text/event-stream' }
 
@@ -91,14 +91,35 @@ describe('a whole answer', () => {
     ).toMatchObject({ kind: 'ambiguous', status: 200 })
   })
 
+  it('that comes in drops is given up when its time is over, although it is never silent', async () => {
+    const drops = (response: ServerResponse) => {
+      response.writeHead(200)
+      const timer = setInterval(() => response.write(' '), 10)
+      response.once('close', () => clearInterval(timer))
+    }
+    expect(await post(drops, 60)).toEqual({ kind: 'ambiguous', timedOut: true, status: 200, reason: 'CALL_TIMEOUT' })
+  })
+
+  it.each<[string, number | null]>([
+    ['0', 0],
+    ['3600', 3_600_000],
+    ['Sat, 28 Nov 2026 12:00:05 GMT', 5_000],
+    ['Sat, 28 Nov 2026 11:00:00 GMT', 0],
+    ['soon', null],
+    ['-1', null],
+  ])('says when to come back: %s', async (text, retryAfterMs) => {
+    const headers = { 'retry-after': text, date: 'Sat, 28 Nov 2026 12:00:00 GMT' }
+    expect(await post((response) => response.writeHead(503, headers).end())).toMatchObject({ retryAfterMs })
+  })
+
   it('is proven not to be billed when nobody listens or the name does not exist', async () => {
     const nobody = targetOf('openai', 'http://127.0.0.1:1/v1', null)
-    expect(await caller.post(nobody, '/x', Buffer.from('{}'), 'a')).toEqual({
+    expect(await caller.post(nobody, '/x', Buffer.from('{}'), { id: 'a' })).toEqual({
       kind: 'not-sent',
       reason: 'ECONNREFUSED',
     })
     const noName = targetOf('openai', 'http://no-such-host.invalid/v1', null)
-    expect(await caller.post(noName, '/x', Buffer.from('{}'), 'a')).toMatchObject({ kind: 'not-sent' })
+    expect(await caller.post(noName, '/x', Buffer.from('{}'), { id: 'a' })).toMatchObject({ kind: 'not-sent' })
   })
 })
 
@@ -145,6 +166,10 @@ describe('a stream', () => {
     outcome.stream.listen(listener)
     await over
     expect(log).toEqual(['data: 1\n\n', last])
+  })
+
+  it('whose head does not come in its time is none', async () => {
+    expect(await stream(() => {}, 50)).toMatchObject({ kind: 'ambiguous', timedOut: true, reason: 'CALL_TIMEOUT' })
   })
 
   it('is none when the answer is an error or not a stream', async () => {

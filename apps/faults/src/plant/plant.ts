@@ -123,6 +123,7 @@ export async function startPlant(folder: string, chance: Chance): Promise<Plant>
           RENEW_MS: '1000',
           SHUTDOWN_GRACE_MS: '10000',
           UPSTREAM_IDLE_MS: '8000',
+          UPSTREAM_FIRST_BYTE_MS: '8000',
           LOG_LEVEL: 'warn',
           ...env,
         },

@@ -1,17 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestId } from '@tollkeeper/domain/id'
 import { Turn } from '../concurrency/turn.ts'
-import type { Answered, SentKey } from '../pipeline/exchange.ts'
+import type { Answered, Journey, SentKey } from '../pipeline/exchange.ts'
 import { answerChat, type Rooms } from '../pipeline/pipeline.ts'
 import { sendStream } from './event-stream-reply.ts'
 import { sendFailure } from './failure-reply.ts'
-import { answerHeaders } from './headers.ts'
-import { beginJourney, narrowingOf } from './receive.ts'
+import { answerHeaders, legHeaders } from './headers.ts'
+import { beginJourney, deadlineOf, narrowingOf } from './receive.ts'
 
 export type ChatDeps = {
   rooms: Rooms
   now: () => number
   monotonic: () => number
+  /** A request that asks for no shorter one has this long. */
+  longestMs: number
   /** Headers of every answer of now: `connection: close` while shutting down. */
   extraHeaders: () => readonly string[]
 }
@@ -27,18 +29,22 @@ export function makeChatCompletions(deps: ChatDeps) {
   ): Promise<void> => {
     const { requestId } = given
     const { socket } = request
-    const received = {
-      journey: beginJourney(requestId, request, { ms: deps.now(), monotonic: deps.monotonic() }),
-      key: given.key,
-      narrowing: narrowingOf(request),
-      body: given.body ?? nothing,
-      client: { gone: () => socket.destroyed },
-      turn: new Turn(),
-    }
+    let journey: Journey | undefined
     try {
+      const at = { ms: deps.now(), monotonic: deps.monotonic(), deadlineMs: deadlineOf(request, deps.longestMs) }
+      journey = beginJourney(requestId, request, at)
+      const received = {
+        journey,
+        key: given.key,
+        narrowing: narrowingOf(request),
+        body: given.body ?? nothing,
+        client: { gone: () => socket.destroyed },
+        turn: new Turn(),
+      }
       reply(response, await answerChat(received, deps.rooms), deps.extraHeaders())
     } catch (error) {
-      sendFailure(response, deps.rooms.record.asFailure(error), requestId, deps.extraHeaders())
+      const extra = [...(journey ? legHeaders(journey) : []), ...deps.extraHeaders()]
+      sendFailure(response, deps.rooms.record.asFailure(error), requestId, extra)
     }
   }
 }

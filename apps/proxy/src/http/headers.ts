@@ -1,5 +1,5 @@
 import { usdText, type NanoUsd } from '@tollkeeper/domain/price'
-import type { Allowance, Answered } from '../pipeline/exchange.ts'
+import type { Allowance, Answered, Journey } from '../pipeline/exchange.ts'
 
 /** Both official clients look for the request id, each in another header. */
 export const idHeaders = (requestId: string): string[] => ['x-request-id', requestId, 'request-id', requestId]
@@ -55,6 +55,12 @@ function moneyHeaders(answered: Answered): string[] {
 
 const leftText = (left: NanoUsd): string => usdText(left < 0n ? 0n : left)
 
+/** How each try at a provider ended, in order: `openai:error:503,ollama:ok` (S-RS-4). None where none was made. */
+export function legHeaders({ legs }: Pick<Journey, 'legs'>): string[] {
+  if (legs.length === 0) return []
+  return ['X-Gateway-Attempts', legs.map(({ provider, end }) => `${slugOf(provider) || 'provider'}:${end}`).join(',')]
+}
+
 /** Headers of an answer, as a flat list: what answered, what it cost, what is left. */
 export function answerHeaders(answered: Answered): string[] {
   const { journey, candidate, allowance } = answered
@@ -64,8 +70,7 @@ export function answerHeaders(answered: Answered): string[] {
     headerText(candidate.model.name),
     'X-Gateway-Provider',
     headerText(candidate.provider.name),
-    'X-Gateway-Attempts',
-    String(journey.attempts),
+    ...legHeaders(journey),
     ...moneyHeaders(answered),
     ...allowanceHeaders(allowance),
   ]

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { fail } from '@tollkeeper/domain/failure'
 import type { RequestId } from '@tollkeeper/domain/id'
 import type { Journey, Narrowing } from '../pipeline/exchange.ts'
 
@@ -6,23 +7,40 @@ import type { Journey, Narrowing } from '../pipeline/exchange.ts'
 export const beginJourney = (
   requestId: RequestId,
   request: Pick<IncomingMessage, 'headers'>,
-  at: { ms: number; monotonic: number },
+  at: { ms: number; monotonic: number; deadlineMs?: number },
 ): Journey => ({
   requestId,
   atMs: at.ms,
   startedAt: at.monotonic,
+  deadlineAt: at.monotonic + (at.deadlineMs ?? Number.POSITIVE_INFINITY),
   userAgent: request.headers['user-agent']?.slice(0, 200) ?? null,
   timeline: [],
   standing: null,
   chat: null,
   candidate: null,
   attempts: 0,
+  legs: [],
   firstByteMs: null,
   clampedTo: null,
   ask: null,
   refusal: null,
   recorded: false,
 })
+
+/**
+ * How long the caller waits at most, in ms: what it says in `X-Gateway-Deadline-Ms`, and never longer than `mostMs`.
+ *
+ * @throws Failure when it says something else
+ */
+export function deadlineOf({ headers }: Pick<IncomingMessage, 'headers'>, mostMs: number): number {
+  const text = single(headers['x-gateway-deadline-ms'])
+  if (text === undefined) return mostMs
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    const why = '"X-Gateway-Deadline-Ms" must be a whole number of milliseconds, 1 or more.'
+    throw fail('invalid_request', { why }, { param: 'X-Gateway-Deadline-Ms' })
+  }
+  return Math.min(Number(text), mostMs)
+}
 
 /** The headers that narrow a key. */
 export const narrowingOf = ({ headers }: IncomingMessage): Narrowing => ({

@@ -7,6 +7,7 @@ import type { Instant } from '@tollkeeper/domain/time'
 import type { RefusalDetail, RequestAsk } from '@tollkeeper/domain/usage'
 import type { Turn } from '../concurrency/turn.ts'
 import type { Standing } from '../standing/standing.ts'
+import type { Leg } from './answer/leg.ts'
 import type { Relay } from './answer/relay.ts'
 
 /** What is told about a request when it is over: grows while it walks, and is the only thing in the walk that changes. */
@@ -15,12 +16,16 @@ export type Journey = {
   readonly atMs: Instant
   /** Monotonic clock at arrival, in ms. */
   readonly startedAt: number
+  /** …and when the caller wants to wait no longer. */
+  readonly deadlineAt: number
   readonly userAgent: string | null
   readonly timeline: { step: string; ms: number }[]
   standing: Standing | null
   chat: ChatRequest | null
   candidate: Candidate | null
   attempts: number
+  /** How each try at a provider ended, also those in which nothing was sent. */
+  readonly legs: Leg[]
   firstByteMs: number | null
   /** The output cap that was put in place of a larger one. */
   clampedTo: number | null

@@ -2,7 +2,7 @@ import type { RequestEvent } from '@tollkeeper/domain/usage'
 
 /** Rows of refused requests. A client that asks again and again must not fill the ledger with equal rows. */
 export type FoldedRows = {
-  /** Writes a row at once, unless an equal one was written within the last 10 s: then it is counted. */
+  /** Writes a row at once, unless an equal one without attempts was written within the last 10 s: then it is counted. */
   add(row: RequestEvent): void
   /** Writes what was counted so far. */
   flush(): void
@@ -34,6 +34,8 @@ export function makeFoldedRows(deps: FoldedRowsDeps): FoldedRows {
 
   return {
     add(row) {
+      // Charges hang on this one.
+      if (row.attempts > 0) return deps.write(row)
       const kind = kindOf(row)
       const folded = kinds.get(kind)
       if (folded) {

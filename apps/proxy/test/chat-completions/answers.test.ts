@@ -47,7 +47,7 @@ it('tells in headers what answered, what it cost, and what is left of the tighte
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     'x-gateway-model': 'gpt-4o-mini',
     'x-gateway-provider': 'Simulated',
-    'x-gateway-attempts': '1',
+    'x-gateway-attempts': 'simulated:ok',
     'x-gateway-cost-usd': '0.000008250',
     'x-gateway-price-version': 'test:0.15/0.6',
     'x-gateway-budget-remaining-usd': '0.009991750',

@@ -6,7 +6,9 @@ import { startWorld, untilAttempts, type World } from '../world/world.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ env: { UPSTREAM_IDLE_MS: '400', UPSTREAM_WHOLE_MS: '400' } })
+  world = await startWorld({
+    env: { UPSTREAM_IDLE_MS: '400', UPSTREAM_FIRST_BYTE_MS: '400', UPSTREAM_WHOLE_MS: '400' },
+  })
 })
 beforeEach(() => world.simulator.reset())
 afterAll(() => world.stop())
@@ -22,23 +24,22 @@ async function team(change: Parameters<typeof aProvider>[1] = {}, url = world.si
 }
 
 describe('a provider that says no', () => {
-  it.each<[string, number, number, string, string]>([
-    ['400', 400, 400, 'upstream_refused', 'refused-by-provider'],
-    ['404', 404, 400, 'upstream_refused', 'refused-by-provider'],
-    ['401', 401, 503, 'upstream_credential', 'refused-by-provider'],
-    ['403', 403, 503, 'upstream_credential', 'refused-by-provider'],
-    ['429;retry-after=7', 429, 429, 'upstream_rate_limited', 'refused-by-provider'],
-    ['500', 500, 503, 'upstream_unavailable', 'provider-failed'],
-    ['529', 529, 503, 'upstream_unavailable', 'provider-failed'],
+  it.each<[string, number, number, string, string, string]>([
+    ['400', 400, 400, 'upstream_refused', 'refused-by-provider', 'simulated:fatal:400'],
+    ['404', 404, 400, 'upstream_refused', 'refused-by-provider', 'simulated:fatal:404'],
+    ['401', 401, 503, 'upstream_credential', 'refused-by-provider', 'simulated:fatal:401'],
+    ['403', 403, 503, 'upstream_credential', 'refused-by-provider', 'simulated:fatal:403'],
+    ['429;retry-after=7', 429, 429, 'upstream_rate_limited', 'refused-by-provider', 'simulated:error:429'],
   ])(
     '%s costs nothing, leaves a row, and does not pass its own words on',
-    async (mark, upstream, status, reason, outcome) => {
+    async (mark, upstream, status, reason, outcome, legs) => {
       for (const stream of [false, true]) {
         const { policy, key, charged } = await team()
         const answer = await ask(world.url, key, says(`Hi [[sim:status=${mark}]]`, { stream }))
         expect(answer.status).toBe(status)
         expect(answer.body.error.gateway).toMatchObject({ source: 'provider:Simulated', reason })
         expect(answer.body.error.message).not.toMatch(/simulat(or|ed to)|scripted/i)
+        expect(answer.headers.get('x-gateway-attempts')).toBe(legs)
         expect(answer.headers.get('retry-after')).toBe(upstream === 429 ? '7' : null)
         const { attempts, requests } = await untilAttempts(world, policy, 1)
         expect(attempts).toMatchObject([{ amount: 0n, result: { outcome, status: upstream, tokens: {} } }])
@@ -56,8 +57,9 @@ describe('a provider that does not answer', () => {
       status: 503,
       body: { error: { code: 'upstream_unavailable' } },
     })
-    const { attempts } = await untilAttempts(world, policy, 1)
-    expect(attempts).toMatchObject([{ amount: 0n, result: { outcome: 'not-sent', status: null } }])
+    const { attempts } = await untilAttempts(world, policy, 3)
+    const notSent = { amount: 0n, result: { outcome: 'not-sent', status: null } }
+    expect(attempts).toMatchObject([notSent, notSent, notSent])
     expect(await charged()).toMatchObject({ used: 0n, held: 0n })
   })
 

@@ -11,7 +11,7 @@ function between(options: { wantsUsage?: boolean; drainLimit?: number } = {}) {
   const upstream: string[] = []
   const client: string[] = []
   const ends: StreamEnd[] = []
-  const limits = { keepAliveMs: 10_000, stalledMs: 60_000, longestMs: 3_600_000 }
+  const limits = { keepAliveMs: 10_000, stalledMs: 60_000 }
   const monotonic = () => now
   const relays = makeRelays({ ...limits, monotonic, drainLimit: options.drainLimit ?? 10 })
   relays.close()
@@ -53,7 +53,7 @@ function between(options: { wantsUsage?: boolean; drainLimit?: number } = {}) {
       },
       usdText: () => '0.000000005',
     },
-    { provider: 'Test', wantsUsage: options.wantsUsage ?? false },
+    { provider: 'Test', wantsUsage: options.wantsUsage ?? false, deadlineAt: 3_600_000 },
   )
   relay.start(clientStream)
   return {
@@ -146,7 +146,7 @@ describe('a relay', () => {
     endless.at(3_600_001)
     await endless.settled()
     expect(endless.upstream).toContain('aborted')
-    expect(endless.ends).toMatchObject([{ failure: { code: 'upstream_broke' } }])
+    expect(endless.ends).toMatchObject([{ failure: { code: 'upstream_timeout' } }])
   })
 
   it('ignores what comes after the end', async () => {

@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import type { Target } from '../target.ts'
+import { CallDeadline } from './call-deadline.ts'
 import type { Answered, Outcome, Streaming } from './outcome.ts'
 import { StreamCall } from './stream-call.ts'
 import { WholeCall } from './whole-call.ts'
@@ -10,16 +11,23 @@ export type CallerOptions = {
   connectTimeoutMs: number
   /** Until the head of a stream. */
   firstByteTimeoutMs: number
-  /** Until the head of a whole answer, which comes when all of it was written. */
+  /** Until all of a whole answer was read. */
   wholeTimeoutMs: number
   /** Between two pieces of an answer. */
   idleTimeoutMs: number
 }
 
+export type CallOptions = {
+  /** Travels as `x-request-id`. */
+  id: string
+  /** Most time in ms, besides the time-outs: until all of a whole answer was read, or until the head of a stream. */
+  withinMs?: number
+}
+
 /** The only caller of providers. */
 export type Caller = {
-  post(target: Target, path: string, body: Buffer, id: string): Promise<Outcome<Answered>>
-  postForStream(target: Target, path: string, body: Buffer, id: string): Promise<Outcome<Streaming>>
+  post(target: Target, path: string, body: Buffer, as: CallOptions): Promise<Outcome<Answered>>
+  postForStream(target: Target, path: string, body: Buffer, as: CallOptions): Promise<Outcome<Streaming>>
   get(target: Target, path: string): Promise<Outcome<Answered>>
   close(): Promise<void>
 }
@@ -34,7 +42,7 @@ const defaults: CallerOptions = {
 
 /**
  * Calls providers with undici's `dispatch`, which costs a fraction of its other ways (performance.md). One pool per
- * origin; no redirect is followed; no call is ever sent twice. `id` travels as `x-request-id`.
+ * origin; no redirect is followed; no call is ever sent twice.
  */
 export function makeCaller(options: Partial<CallerOptions> = {}): Caller {
   const settings = { ...defaults, ...options }
@@ -64,20 +72,22 @@ export function makeCaller(options: Partial<CallerOptions> = {}): Caller {
   }
 
   return {
-    post: (target, path, body, id) =>
+    post: (target, path, body, { id, withinMs = settings.wholeTimeoutMs }) =>
       new Promise((resolve) => {
         const call: Call = { method: 'POST', path, body, id, headersTimeout: settings.wholeTimeoutMs }
-        dispatch(target, call, new WholeCall(resolve))
+        const within = new CallDeadline(Math.min(withinMs, settings.wholeTimeoutMs))
+        dispatch(target, call, new WholeCall(resolve, within))
       }),
-    postForStream: (target, path, body, id) =>
+    postForStream: (target, path, body, { id, withinMs = settings.firstByteTimeoutMs }) =>
       new Promise((resolve) => {
         const call: Call = { method: 'POST', path, body, id, headersTimeout: settings.firstByteTimeoutMs }
-        dispatch(target, call, new StreamCall(resolve))
+        const within = new CallDeadline(Math.min(withinMs, settings.firstByteTimeoutMs))
+        dispatch(target, call, new StreamCall(resolve, within))
       }),
     get: (target, path) =>
       new Promise((resolve) => {
         const call: Call = { method: 'GET', path, body: null, id: null, headersTimeout: settings.firstByteTimeoutMs }
-        dispatch(target, call, new WholeCall(resolve))
+        dispatch(target, call, new WholeCall(resolve, new CallDeadline(settings.firstByteTimeoutMs)))
       }),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { CallDeadline } from './call-deadline.ts'
 import type { Outcome, ReplyHeaders, StreamListener, Streaming, UpstreamStream } from './outcome.ts'
 import { brokenCall, isTimeout, reasonOf, refusedCall } from './unanswered.ts'
 
@@ -8,6 +9,7 @@ const maxErrorBytes = 65_536
 /** Hears an answer that should be a stream of events. Gives its head at once, or what came instead. */
 export class StreamCall implements Dispatcher.DispatchHandler, UpstreamStream {
   readonly #resolve: (outcome: Outcome<Streaming>) => void
+  readonly #within: CallDeadline
   #controller: Dispatcher.DispatchController | undefined
   #status: number | null = null
   #headers: ReplyHeaders = {}
@@ -19,12 +21,18 @@ export class StreamCall implements Dispatcher.DispatchHandler, UpstreamStream {
   #bytes = 0
   #ending: ((listener: StreamListener) => void) | undefined
 
-  constructor(resolve: (outcome: Outcome<Streaming>) => void) {
-    this.#resolve = resolve
+  constructor(resolve: (outcome: Outcome<Streaming>) => void, within: CallDeadline) {
+    this.#resolve = (outcome) => {
+      within.clear()
+      resolve(outcome)
+    }
+    this.#within = within
+    within.onUnsent(() => resolve({ kind: 'not-sent', reason: 'CALL_TIMEOUT' }))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#within.begin(controller)
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ReplyHeaders): void {

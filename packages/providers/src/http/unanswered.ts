@@ -1,6 +1,6 @@
 import type { ReplyHeaders, Unanswered } from './outcome.ts'
 
-const timeouts = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+const timeouts = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'CALL_TIMEOUT'])
 
 /** What a broken call means. `started`: a connection existed and the request was handed to it. */
 export function brokenCall(error: Error, started: boolean, status: number | null): Unanswered {
@@ -15,7 +15,7 @@ export const reasonOf = (error: Error): string => (error as { code?: string }).c
 
 /** What a status other than 200 means, before any output. */
 export function refusedCall(status: number, headers: ReplyHeaders, body: Buffer): Unanswered {
-  const retryAfterMs = readRetryAfter(headers['retry-after'])
+  const retryAfterMs = readRetryAfter(headers['retry-after'], headers['date'])
   if (status < 400 || status > 499) return { kind: 'failed', status, retryAfterMs }
   return {
     kind: 'refused',
@@ -26,11 +26,18 @@ export function refusedCall(status: number, headers: ReplyHeaders, body: Buffer)
   }
 }
 
-/** `Retry-After` in ms, whole seconds up to a day; null for a date or anything else. */
-function readRetryAfter(value: unknown): number | null {
-  if (typeof value !== 'string' || !/^\d{1,5}$/.test(value)) return null
-  return Math.min(Number(value), 86_400) * 1_000
+const mostMs = 86_400_000
+
+/** `Retry-After` in ms, up to a day: whole seconds, or a date, read by the clock of who wrote it. Null for anything else. */
+function readRetryAfter(value: unknown, date: unknown): number | null {
+  if (typeof value !== 'string' || typeof date !== 'string') return readSeconds(value)
+  const ms = Date.parse(value) - Date.parse(date)
+  if (!value.endsWith('GMT') || Number.isNaN(ms)) return readSeconds(value)
+  return Math.min(Math.max(0, ms), mostMs)
 }
+
+const readSeconds = (value: unknown): number | null =>
+  typeof value === 'string' && /^\d{1,5}$/.test(value) ? Math.min(Number(value) * 1_000, mostMs) : null
 
 // Clients detect this one error by the provider's code and words (wire.md 2.3); no other words pass.
 function contextLengthWords(body: Buffer): string | null {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { CallDeadline } from './call-deadline.ts'
 import type { Answered, Outcome, ReplyHeaders } from './outcome.ts'
 import { brokenCall, refusedCall } from './unanswered.ts'
 
@@ -8,18 +9,25 @@ const maxBytes = 32 * 1_048_576
 /** Hears one answer and gives it in one piece. */
 export class WholeCall implements Dispatcher.DispatchHandler {
   readonly #resolve: (outcome: Outcome<Answered>) => void
+  readonly #within: CallDeadline
   #started = false
   #status: number | null = null
   #headers: ReplyHeaders = {}
   #pieces: Buffer[] = []
   #bytes = 0
 
-  constructor(resolve: (outcome: Outcome<Answered>) => void) {
-    this.#resolve = resolve
+  constructor(resolve: (outcome: Outcome<Answered>) => void, within: CallDeadline) {
+    this.#resolve = (outcome) => {
+      within.clear()
+      resolve(outcome)
+    }
+    this.#within = within
+    within.onUnsent(() => resolve({ kind: 'not-sent', reason: 'CALL_TIMEOUT' }))
   }
 
-  onRequestStart(): void {
+  onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#started = true
+    this.#within.begin(controller)
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ReplyHeaders): void {

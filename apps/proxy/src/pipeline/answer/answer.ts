@@ -16,14 +16,18 @@ import { billOf, makeSettleAttempt, type SettleDeps } from './settle-attempt.ts'
 import { makeTakeHoldUnderCeiling, type TakeCeilingDeps } from './take-ceiling.ts'
 import { makeTakeHold, type Held } from './take-hold.ts'
 import { makeTakeHoldOrSlice, type TakeSliceDeps } from './take-slice.ts'
+import { legEnd } from './leg.ts'
+import { makeTryInTurn, type Lost, type Try, type TryInTurnDeps } from './try-in-turn.ts'
 import { endOfUnanswered } from './upstream-failure.ts'
 
 export type Answer = (routed: Routed) => Promise<Answered>
 
 /** A provider that is ready to be called, with its credential opened. */
 export type ChatCaller = {
-  whole(body: Buffer, id: AttemptId): Promise<Outcome<WholeReply>>
-  stream(body: Buffer, id: AttemptId): Promise<Outcome<Streaming>>
+  /** `withinMs`: until all of it was read. */
+  whole(body: Buffer, id: AttemptId, withinMs: number): Promise<Outcome<WholeReply>>
+  /** `withinMs`: until its head. */
+  stream(body: Buffer, id: AttemptId, withinMs: number): Promise<Outcome<Streaming>>
   /** The bytes to send, with the cap that the hold pays for. */
   render(body: ChatBody, candidate: Candidate, asked: { cap: number; field: string }): Buffer
 }
@@ -31,6 +35,7 @@ export type ChatCaller = {
 export type AnswerDeps = TakeSliceDeps &
   TakeCeilingDeps &
   SettleDeps &
+  TryInTurnDeps &
   EstimateDeps & {
     bodyOf: (chat: ChatRequest) => ChatBody
     /** @throws Failure when the credential cannot be opened */
@@ -42,11 +47,10 @@ export type AnswerDeps = TakeSliceDeps &
     providerPlaces: Places
     /** Hears what came of a call: its headers may state the provider's limits. */
     hear: (standing: Standing, candidate: Candidate, outcome: Outcome<WholeReply | Streaming>) => void
-    monotonic: () => number
   }
 
 /** One attempt that was held and is under way. */
-type Attempt = { routed: Routed; candidate: Candidate; held: Held }
+type Attempt = { routed: Routed; candidate: Candidate; held: Held; decide: Try['decide'] }
 
 /**
  * Asks a provider: hold → clamp → send → settle, per attempt. No byte goes out without its own hold over the whole
@@ -59,14 +63,28 @@ export function makeAnswer(deps: AnswerDeps): Answer {
   const settle = makeSettleAttempt(deps)
   const estimate = makeEstimate(deps)
 
-  async function attempt(routed: Routed, candidate: Candidate, body: ChatBody): Promise<Answered> {
-    const { journey, chat } = routed
-    const id = `${journey.requestId}.${journey.attempts + 1}` as AttemptId
+  async function attempt(routed: Routed, now: Try, body: ChatBody): Promise<Answered | Lost> {
+    const { candidate } = now
     // Without a second copy nothing is sent: what it costs could be lost (decisions.md 7).
     if (!deps.ledger.mayBegin) throw fail('journal_unavailable', undefined, { retryAfterMs: 2_000 })
     const place = deps.providerPlaces.take(candidate.provider.id)
     if (place !== true && !(await place)) throw fail('overloaded', undefined, { retryAfterMs: 1_000 })
-    routed.turn.add(() => deps.providerPlaces.give(candidate.provider.id))
+    const give = () => deps.providerPlaces.give(candidate.provider.id)
+    try {
+      const ended = await attemptInPlace(routed, now, body)
+      if (ended.kind === 'lost') give()
+      else routed.turn.add(give)
+      return ended
+    } catch (error) {
+      give()
+      throw error
+    }
+  }
+
+  async function attemptInPlace(routed: Routed, now: Try, body: ChatBody): Promise<Answered | Lost> {
+    const { journey, chat } = routed
+    const { candidate, id, decide } = now
+    journey.candidate = candidate
     let held: Held
     try {
       held = await takeHold(routed, candidate, { id, bodyBytes: body.bytes })
@@ -74,15 +92,15 @@ export function makeAnswer(deps: AnswerDeps): Answer {
       // Also of a request that is refused: its timeline shows the hold that it did not get.
       step(journey, 'hold', deps.monotonic())
     }
-    journey.clampedTo = isClamped(routed, held) ? held.cap : null
+    journey.clampedTo = isClamped(routed, candidate, held) ? held.cap : null
 
     const caller = await callerOrRelease(routed, candidate, held)
     const bytes = caller.render(body, candidate, { cap: held.cap, field: chat.maxOutputField })
     journey.attempts += 1
     deps.ledger.sent({ orgId: routed.standing.record.scopes.orgId, attemptId: id })
-    const running: Attempt = { routed, candidate, held }
-    if (chat.stream) return streamed(running, await caller.stream(bytes, held.attemptId))
-    return whole(running, await caller.whole(bytes, held.attemptId))
+    const running: Attempt = { routed, candidate, held, decide }
+    if (chat.stream) return streamed(running, await caller.stream(bytes, held.attemptId, now.withinMs))
+    return whole(running, await caller.whole(bytes, held.attemptId, now.withinMs))
   }
 
   async function callerOrRelease(routed: Routed, candidate: Candidate, held: Held): Promise<ChatCaller> {
@@ -98,7 +116,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     }
   }
 
-  async function whole(running: Attempt, outcome: Outcome<WholeReply>): Promise<Answered> {
+  async function whole(running: Attempt, outcome: Outcome<WholeReply>): Promise<Answered | Lost> {
     const { routed, candidate, held } = running
     const { journey, client, chat, standing } = routed
     step(journey, 'provider', deps.monotonic())
@@ -115,6 +133,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
       : usage.kind === 'nonsense'
         ? chargeOfHold(held, chat.choices, 'estimated')
         : await estimate(routed, candidate, held, answer.texts())
+    journey.legs.push({ provider: candidate.provider.name, end: 'ok' })
     const gone = client.gone()
     const bill = await settle(running, charge, {
       outcome: gone ? 'client-left' : 'answered',
@@ -125,12 +144,13 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     return { ...routed, candidate, kind: 'whole', body: outcome.body, bill }
   }
 
-  async function streamed(running: Attempt, outcome: Outcome<Streaming>): Promise<Answered> {
+  async function streamed(running: Attempt, outcome: Outcome<Streaming>): Promise<Answered | Lost> {
     const { routed, candidate, held } = running
     step(routed.journey, 'head', deps.monotonic())
     deps.hear(routed.standing, candidate, outcome)
     if (outcome.kind !== 'streaming') return unanswered(running, outcome)
     const { journey, chat } = routed
+    journey.legs.push({ provider: candidate.provider.name, end: 'ok' })
     const relay = new Relay(
       outcome.stream,
       {
@@ -150,7 +170,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
         onDefect: deps.record.defect,
         usdText: (bill) => usdText(bill.amount),
       },
-      { provider: candidate.provider.name, wantsUsage: chat.wantsUsage },
+      { provider: candidate.provider.name, wantsUsage: chat.wantsUsage, deadlineAt: journey.deadlineAt },
     )
     return { ...routed, candidate, kind: 'stream', relay, estimate: billOf(held, held.amount) }
   }
@@ -184,31 +204,32 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     })
   }
 
-  async function unanswered(running: Attempt, outcome: Unanswered): Promise<never> {
+  async function unanswered(running: Attempt, outcome: Unanswered): Promise<Lost> {
     const { routed, candidate, held } = running
+    const { journey } = routed
+    journey.legs.push({ provider: candidate.provider.name, end: legEnd(outcome) })
     const end = endOfUnanswered(outcome, candidate.provider.name)
-    await settle(running, end.ambiguous ? chargeOfHold(held, routed.chat.choices, 'held') : noCharge, {
+    const next = running.decide(outcome)
+    const charge = end.ambiguous ? chargeOfHold(held, routed.chat.choices, 'held') : noCharge
+    await settle({ ...running, isLost: true, isLast: next.kind === 'stop' }, charge, {
       outcome: end.outcome,
       upstreamStatus: end.status,
       status: deps.statusOf(end.failure),
       failure: end.failure.code,
     })
-    throw end.failure
+    return { kind: 'lost', failure: end.failure, next }
   }
 
   return async (routed) => {
     const body = deps.bodyOf(routed.chat)
-    // One candidate and one try so far; the next candidate's attempt begins here, with a hold of its own.
-    const [candidate] = routed.candidates
-    return attempt(routed, candidate, body)
+    return makeTryInTurn(deps, (asked, now) => attempt(asked, now, body))(routed)
   }
 }
 
 /** Whether the provider is told a smaller cap than it would be if there were no budgets. */
-function isClamped({ chat, standing, journey }: Routed, held: Held): boolean {
+function isClamped({ chat, standing }: Routed, { model }: Candidate, held: Held): boolean {
   const { maxOutputTokens } = chat
   const { settings } = standing.org.policy
-  const unclamped =
-    maxOutputTokens ?? Math.min(journey.candidate?.model.maxOutputTokens ?? held.cap, settings.defaultMaxOutputTokens)
+  const unclamped = maxOutputTokens ?? Math.min(model.maxOutputTokens, settings.defaultMaxOutputTokens)
   return held.cap < unclamped
 }

@@ -59,6 +59,8 @@ export type RelayOptions = {
   provider: string
   /** Whether the client asked for the usage chunk. */
   wantsUsage: boolean
+  /** Monotonic ms at which it is ended from our side. */
+  deadlineAt: number
 }
 
 /** How often a running stream's progress is noted. */
@@ -93,7 +95,6 @@ export class Relay implements StreamListener {
   #clientLeft = false
   #pausedAt: number | undefined
   #lastWriteAt: number
-  readonly #startedAt: number
 
   constructor(stream: UpstreamStream, deps: RelayDeps, options: RelayOptions) {
     this.#stream = stream
@@ -101,9 +102,8 @@ export class Relay implements StreamListener {
     this.#options = options
     this.#cutter = deps.dialect.makeCutter()
     this.#written = new WrittenText(deps.dialect.gatherTexts)
-    this.#startedAt = deps.monotonic()
-    this.#lastWriteAt = this.#startedAt
-    this.#progressAt = this.#startedAt
+    this.#lastWriteAt = deps.monotonic()
+    this.#progressAt = this.#lastWriteAt
   }
 
   /** Begins to pass the stream on. Without a client (it left before the head was written) the stream is only drained. */
@@ -138,7 +138,7 @@ export class Relay implements StreamListener {
   /** Called every second: keeps idle connections alive, cuts clients that do not read, ends what never ends. */
   tick(now: number, limits: RelayLimits): void {
     if (this.#over) return
-    if (now - this.#startedAt > limits.longestMs) return this.stop(this.#broke())
+    if (now > this.#options.deadlineAt) return this.stop(this.#late())
     if (now - this.#progressAt >= progressMs) {
       this.#progressAt = now
       this.#deps.onProgress(this.#events)
@@ -244,6 +244,11 @@ export class Relay implements StreamListener {
     if (this.#pausedAt === undefined) return
     this.#pausedAt = undefined
     this.#stream.resume()
+  }
+
+  #late(): Failure {
+    const { provider } = this.#options
+    return fail('upstream_timeout', { provider }, { source: `provider:${provider}` })
   }
 
   #broke(): Failure {

@@ -6,8 +6,6 @@ export type RelayLimits = {
   keepAliveMs: number
   /** A client that reads nothing for this long is cut. */
   stalledMs: number
-  /** A stream that has not ended by then is ended. */
-  longestMs: number
 }
 
 /** A running stream, as seen from those who look after all of them. */

@@ -23,18 +23,26 @@ export type AttemptEnd = {
 }
 
 export type SettleAttempt = (
-  attempt: { routed: Routed; candidate: Candidate; held: Held },
+  attempt: {
+    routed: Routed
+    candidate: Candidate
+    held: Held
+    /** False: another attempt may follow, with which the request's row goes. */
+    isLast?: boolean
+    /** No answer came of it: whoever refuses the request tells of it. */
+    isLost?: boolean
+  },
   charge: Charge,
   end: AttemptEnd,
 ) => Promise<Bill>
 
-/** Settles an attempt, with the request's own row in the same entry of the stream, and tells what it cost. */
+/** Settles an attempt, the last one with the request's own row in the same entry of the stream; tells what it cost. */
 export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
-  return async ({ routed, candidate, held }, charge, end) => {
+  return async ({ routed, candidate, held, isLast = true, isLost = false }, charge, end) => {
     const { journey, standing } = routed
     const { tokens, amount } = charge
-    const request = deps.record.rowOf(journey, end)
-    journey.recorded = true
+    const request = isLast ? deps.record.rowOf(journey, end) : null
+    journey.recorded = isLast
     held.ceilingShare?.spent(amount)
     let used = tokens.outputText ?? 0
     for (const name of inputClasses) used += tokens[name] ?? 0
@@ -52,7 +60,7 @@ export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
     } else if (charge.source === 'held')
       await deps.ledger.surrender({ ...attempt, least: 0n, result: { ...attempt.result, tokens: {} } })
     else await deps.ledger.settle({ ...attempt, amount, tokens: used, rates: held.rates })
-    deps.record.settled(journey, end, charge)
+    if (!isLost) deps.record.settled(journey, end, charge)
     return billOf(held, amount)
   }
 }
