@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import type { ContenderChoice } from './contenders/contender.ts'
 import { workloadNames, type WorkloadName } from './workloads.ts'
 
-/** The workloads that compare two contenders, and those that measure the ledger's Redis and the worker by themselves. */
-const names = [...workloadNames, 'engine', 'drain'] as const
+/** The workloads that compare two contenders, and what is measured by itself: the ledger's Redis, the worker, prompts. */
+const names = [...workloadNames, 'engine', 'drain', 'prepare'] as const
 type Name = (typeof names)[number]
 
 export type Options = {
@@ -15,6 +15,8 @@ export type Options = {
   readonly engine: boolean
   /** Whether the worker is, on its way into Postgres. */
   readonly drain: boolean
+  /** Whether the canonical form and the hashes of prompts are. */
+  readonly prepare: boolean
   readonly baseline: ContenderChoice
   readonly candidate: ContenderChoice
   /** File for the results as JSON. */
@@ -36,6 +38,7 @@ export function readOptions(args: readonly string[]): Options {
     only: workloadNames.filter((name) => chosen.includes(name)),
     engine: chosen.includes('engine'),
     drain: chosen.includes('drain'),
+    prepare: chosen.includes('prepare'),
     baseline: choiceOf(values.baseline),
     candidate: choiceOf(values.candidate ?? here),
     json: values.json,

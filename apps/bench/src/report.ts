@@ -4,6 +4,7 @@ import type { DrainResult } from './drain/measure-drain.ts'
 import type { EngineResult } from './engine/measure-engine.ts'
 import type { Comparison, Goal } from './measure/comparison.ts'
 import { median } from './measure/numbers.ts'
+import type { PrepareResult } from './prepare/measure-prepare.ts'
 
 /** The machine and what else it does, in one line. */
 export function machineLine(): string {
@@ -40,6 +41,15 @@ export function drainText({ perSecond, rounds, events, goal }: DrainResult): str
     'one worker from the usage streams into Postgres, with hash chain and hourly sums',
     `  charges recorded  ${figure(perSecond.median)}  ${spread}  ${verdict}`,
   ].join('\n')
+}
+
+/** What a request waits for while its prompt is brought into canonical form and hashed. Absolute too. */
+export function prepareText(results: readonly PrepareResult[]): string {
+  const lines = results.map(({ bytes, p50Ms, p99Ms, times, goalMs }) => {
+    const verdict = `goal ≤ ${goalMs} ms ${p99Ms <= goalMs ? 'reached' : 'missed'}`
+    return `  ${bytes / 1_024} kB  p50 ${p50Ms.toFixed(3)} ms  p99 ${p99Ms.toFixed(3)} ms  ${times} bodies  ${verdict}`
+  })
+  return [`canonical form and hashes of a prompt with ${results[0]?.tools ?? 0} tools`, ...lines].join('\n')
 }
 
 function resultLines(result: Result): string[][] {

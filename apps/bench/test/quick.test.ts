@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Report } from '../src/bench.ts'
 import type { DrainResult } from '../src/drain/measure-drain.ts'
 import type { EngineResult } from '../src/engine/measure-engine.ts'
+import type { PrepareResult } from '../src/prepare/measure-prepare.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const runBench = (...args: string[]) => promisify(execFile)(process.execPath, [main, ...args], { timeout: 50_000 })
@@ -45,6 +46,20 @@ it('measures a worker that drains 5,000 charges into Postgres: a positive number
   const { drain } = JSON.parse(readFileSync(json, 'utf8')) as Report & { drain: DrainResult }
   expect(stdout).toContain(`charges recorded  ${Math.round(drain.perSecond.median)}/s`)
   expect(drain.perSecond.min).toBeGreaterThan(0)
+})
+
+it('measures the canonical form and hashes of 32 kB and 512 kB: a positive time for both', async () => {
+  const json = join(folder, 'prepare.json')
+  const { stdout } = await runBench('--quick', '--only', 'prepare', '--json', json)
+  const { prepare } = JSON.parse(readFileSync(json, 'utf8')) as Report & { prepare: PrepareResult[] }
+  expect(prepare.map(({ bytes, tools, times }) => [bytes, tools, times])).toEqual([
+    [32_768, 20, 200],
+    [524_288, 20, 200],
+  ])
+  for (const { p50Ms, p99Ms } of prepare) {
+    expect(p50Ms).toBeGreaterThan(0)
+    expect(stdout).toContain(`p99 ${p99Ms.toFixed(3)} ms`)
+  }
 })
 
 it('says what it does not understand', async () => {
