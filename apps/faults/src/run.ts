@@ -152,7 +152,7 @@ async function calm(plant: Plant, load: Load, tenants: readonly Tenant[], { limi
   await limits.refresh()
   await until(async () => (await callsUnderWay(plant.simulator)) === 0, { within: 30_000, what: 'the provider to end' })
   await askOfEveryCounter(plant, tenants)
-  for (const { machine } of plant.proxies) await machine.terminate(30_000)
+  await Promise.all(plant.proxies.map(({ machine }) => machine.terminate(30_000)))
   const quiet = async () => {
     if ((await undrained(plant)) > 0) return false
     const counters = await readCounters(plant.db, plant.store, tenants, limits)
@@ -160,7 +160,7 @@ async function calm(plant: Plant, load: Load, tenants: readonly Tenant[], { limi
   }
   // Longer than lease and sweep together. What is not quiet by then is told by the gate, not by this wait.
   await until(quiet, { within: 45_000, every: 250 }).catch(() => {})
-  for (const { machine } of plant.proxies) await machine.start()
+  await Promise.all(plant.proxies.map(({ machine }) => machine.start()))
 }
 
 /**

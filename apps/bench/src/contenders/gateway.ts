@@ -55,6 +55,7 @@ export async function startGateway(
       CREDENTIAL_PRIVATE_KEY: privateKey,
       INTERNAL_TOKEN: randomBytes(32).toString('base64url'),
       LOG_LEVEL: 'info',
+      SHUTDOWN_LISTEN_MS: '0',
     },
     ready: `${origin}/readyz`,
   })

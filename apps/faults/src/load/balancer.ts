@@ -24,7 +24,6 @@ export function startBalancer(seats: readonly ProxySeat[], chance: Chance): Bala
 }
 
 async function isReady({ machine }: ProxySeat): Promise<boolean> {
-  if (machine.down()) return false
   try {
     const answer = await fetch(`${machine.url}/readyz`, { signal: AbortSignal.timeout(1_000) })
     await answer.body?.cancel()

@@ -15,7 +15,7 @@ export type Machine = {
   terminate(withinMs: number): Promise<number | null>
   /** Starts it if it is down. */
   start(): Promise<void>
-  /** Ends it for good. */
+  /** Ends it for good, at once: whatever it leaves behind was judged by then. */
   stop(): Promise<void>
   /** Everything it ever wrote. */
   output(): string
@@ -58,9 +58,8 @@ export async function startMachine(options: ProcessOptions & { url: string }): P
       isDown = false
     },
     async stop() {
-      // A paused process does not hear SIGTERM.
-      if (!isDown) process.kill(child.pid, 'SIGCONT')
-      await child.stop({ graceMs: 5_000 })
+      await child.kill9()
+      await child.stop()
     },
     output: () => child.output(),
     memory: () => (isDown ? undefined : memoryOf(child.pid)),

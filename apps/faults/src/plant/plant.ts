@@ -121,6 +121,10 @@ export async function startPlant(folder: string, chance: Chance): Promise<Plant>
           JOURNAL_DIR: join(folder, `journal-${proxies.length + 1}`),
           LEASE_MS: String(leaseMs),
           RENEW_MS: '1000',
+          // An answer of Redis passes this process, which has its core to share with everything else.
+          STORE_TIMEOUT_MS: '500',
+          // The balancer looks five times a second.
+          SHUTDOWN_LISTEN_MS: '1500',
           SHUTDOWN_GRACE_MS: '10000',
           UPSTREAM_IDLE_MS: '8000',
           UPSTREAM_FIRST_BYTE_MS: '8000',

@@ -1,4 +1,5 @@
 import { StoreUnavailable } from '@tollkeeper/redis/connection'
+import { within } from './within.ts'
 
 /**
  * Keeps decisions from waiting for a store that does not answer: each question gets a short time, and after a few that
@@ -87,15 +88,4 @@ export function makeBreaker(deps: BreakerDeps): Breaker {
     },
     stop: () => clearInterval(probing),
   }
-}
-
-/** The answer, unless it takes longer. */
-function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      // If this process stood still, the answer may lie in the socket already: it is read before this runs.
-      setImmediate(() => setImmediate(() => reject(new StoreUnavailable(`no answer within ${ms} ms`))))
-    }, ms)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

@@ -3,6 +3,7 @@ import type { Instant } from '@tollkeeper/domain/time'
 import { makeBreaker, type Breaker } from './breaker.ts'
 import { makePressure, type Pressure } from './pressure.ts'
 import { makeStoreClock, type StoreClock } from './store-clock.ts'
+import { within } from './within.ts'
 
 /** What this process knows of the store's health, its room and its time, and what keeps requests from waiting for it. */
 export type StoreWatch = {
@@ -65,7 +66,7 @@ export function makeStoreWatch({ store, log, ...deps }: StoreWatchDeps): StoreWa
     pressure,
     clock,
     async answers() {
-      return (await Promise.race([store.ping().catch(() => null), later(answersWithinMs)])) === 'PONG'
+      return (await within(answersWithinMs, store.ping()).catch(() => null)) === 'PONG'
     },
     stop() {
       clearInterval(looking)
@@ -73,8 +74,3 @@ export function makeStoreWatch({ store, log, ...deps }: StoreWatchDeps): StoreWa
     },
   }
 }
-
-const later = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref()
-  })
