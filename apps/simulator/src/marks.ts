@@ -9,10 +9,10 @@ const wholeNumber = (least: number, most: number) =>
 
 const status = z
   .string()
-  .regex(/^[45]\d\d(;retry-after=\d{1,6})?$/)
+  .regex(/^[45]\d\d(;retry-after=[\x20-\x7e]{1,200})?$/)
   .transform((text) => {
-    const [code, retryAfter] = text.split(';retry-after=')
-    return { code: Number(code), retryAfter: retryAfter === undefined ? null : Number(retryAfter) }
+    const [code, retryAfter = null] = text.split(';retry-after=')
+    return { code: Number(code), retryAfter }
   })
 
 const bare = z.literal(true)
@@ -27,7 +27,8 @@ const marksSchema = z.strictObject({
   usage: z.enum(['missing', 'zero', 'negative', 'huge', 'twice']).optional(),
   worst: bare.optional(),
   hang: bare.optional(),
-  tool: bare.optional(),
+  tool: z.union([bare.transform(() => 1), wholeNumber(1, 16)]).optional(),
+  cached: wholeNumber(0, 999_999_999).optional(),
 })
 
 /** What the marks of a prompt ask for; each is described in the README. */

@@ -3,8 +3,14 @@ import type { RateLimits } from './behaviour.ts'
 
 type Bucket = { requests: number; tokens: number; at: number }
 
-/** What a call took from the buckets of its key, and the headers that tell what is left. */
-export type Taken = { allowed: boolean; retryAfterMs: number; headers: Record<string, string> }
+/** One bucket after a call: its size, what is left, and the time until it is full. */
+export type BucketLeft = { limit: number; remaining: number; resetMs: number }
+
+/** What is left in both buckets of a key. */
+export type Left = { requests: BucketLeft; tokens: BucketLeft }
+
+/** What a call took from the buckets of its key. */
+export type Taken = { allowed: boolean; retryAfterMs: number; left: Left }
 
 /** Buckets for each key, refilled evenly over a minute. */
 export class RateBuckets {
@@ -29,22 +35,17 @@ export class RateBuckets {
       now.tokens = Math.max(0, now.tokens - tokens)
     }
     this.#buckets.set(key, now)
-    return { allowed, retryAfterMs, headers: headersOf(now, limits) }
+    return {
+      allowed,
+      retryAfterMs,
+      left: { requests: left(now.requests, requestsPerMinute), tokens: left(now.tokens, tokensPerMinute) },
+    }
   }
 
   /** Fills every bucket again. */
   reset(): void {
     this.#buckets.clear()
   }
-}
-
-/** A duration as OpenAI writes it: `12ms`, `8.64s`, `1m26.4s`. */
-export function durationText(ms: number): string {
-  if (ms < 1_000) return `${Math.ceil(ms)}ms`
-  const seconds = Math.ceil(ms / 10) / 100
-  const minutes = Math.floor(seconds / 60)
-  const rest = `${Number((seconds - minutes * 60).toFixed(2))}s`
-  return minutes > 0 ? `${minutes}m${rest}` : rest
 }
 
 function refilled(left: number, perMinute: number, ms: number): number {
@@ -55,14 +56,6 @@ function msUntil(missing: number, perMinute: number): number {
   return missing > 0 ? Math.ceil((missing * 60_000) / perMinute) : 0
 }
 
-function headersOf(left: Bucket, limits: RateLimits): Record<string, string> {
-  const { requestsPerMinute, tokensPerMinute } = limits
-  return {
-    'x-ratelimit-limit-requests': String(requestsPerMinute),
-    'x-ratelimit-limit-tokens': String(tokensPerMinute),
-    'x-ratelimit-remaining-requests': String(Math.floor(left.requests)),
-    'x-ratelimit-remaining-tokens': String(Math.floor(left.tokens)),
-    'x-ratelimit-reset-requests': durationText(msUntil(requestsPerMinute - left.requests, requestsPerMinute)),
-    'x-ratelimit-reset-tokens': durationText(msUntil(tokensPerMinute - left.tokens, tokensPerMinute)),
-  }
+function left(tokens: number, perMinute: number): BucketLeft {
+  return { limit: perMinute, remaining: Math.floor(tokens), resetMs: msUntil(perMinute - tokens, perMinute) }
 }

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { anthropicModels } from './anthropic/model-list.ts'
+import { countTokens, messages } from './anthropic/messages.ts'
 import { control } from './control/control.ts'
 import { controlPage } from './control/page.ts'
 import { sendJson } from './http/reply.ts'
@@ -7,7 +9,7 @@ import { unknownUrl } from './openai/failure.ts'
 import { modelList } from './openai/model-list.ts'
 import type { Simulation } from './simulation.ts'
 
-const modelPath = '/v1/models/'
+const modelsPath = '/v1/models'
 
 /** Sends a request to the route of its path; a dialect is a folder, and its routes are lines here. */
 export async function route(simulation: Simulation, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -18,9 +20,19 @@ export async function route(simulation: Simulation, request: IncomingMessage, re
   const url = URL.parse(target, 'http://simulator')
   const path = url?.pathname ?? target
   if (method === 'POST' && path === '/v1/chat/completions') return chatCompletions(simulation, request, response)
-  if (isRead(method) && path === '/v1/models') return modelList(simulation, request, response)
-  if (isRead(method) && path.startsWith(modelPath))
-    return modelList(simulation, request, response, decoded(path.slice(modelPath.length)))
+  if (method === 'POST' && path === '/v1/messages') return messages(simulation, request, response)
+  if (method === 'POST' && path === '/v1/messages/count_tokens') return countTokens(simulation, request, response)
+  if (isRead(method) && (path === modelsPath || path.startsWith(`${modelsPath}/`))) {
+    const id = path === modelsPath ? undefined : decoded(path.slice(modelsPath.length + 1))
+    // One path, two vendors: only one of them has this header.
+    if (request.headers['anthropic-version'] === undefined) return modelList(simulation, request, response, id)
+    return anthropicModels(
+      simulation,
+      request,
+      response,
+      id === undefined ? { page: url?.searchParams ?? new URLSearchParams() } : { id },
+    )
+  }
   if (isRead(method) && path === '/') return controlPage(response)
   if (url && path.startsWith('/__sim/') && (await control(simulation, request, response, url))) return
 
@@ -29,7 +41,7 @@ export async function route(simulation: Simulation, request: IncomingMessage, re
   sendJson(response, status, JSON.stringify(unknownUrl(status, method, path).body))
 }
 
-const known = new Set(['/', '/v1/chat/completions', '/v1/models'])
+const known = new Set(['/', '/v1/chat/completions', '/v1/messages', '/v1/messages/count_tokens', '/v1/models'])
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD'
 

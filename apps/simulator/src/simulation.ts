@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Behaviour } from './behaviour.ts'
-import type { ChatPlan, Planned } from './openai/chat-plan.ts'
+import type { CallPlan, Planned } from './call/call-plan.ts'
+import type { PromptCache } from './prompt-cache.ts'
 import type { RateBuckets } from './rate-limits.ts'
 import type { CallRecord } from './record/call-record.ts'
 
@@ -11,18 +12,23 @@ export type Simulation = {
   readonly startedWith: Behaviour
   readonly record: CallRecord
   readonly buckets: RateBuckets
-  readonly planChat: (body: string) => Planned
+  readonly promptCache: PromptCache
+  /** What a body asks for, by dialect. */
+  readonly planners: Planners
   readonly log: Logger
 }
+
+/** Reads the body of a call in each dialect. */
+export type Planners = Record<'chat' | 'messages', (body: string) => Planned>
 
 /** How fast an answer comes: the marks of its prompt, else the behaviour of the moment. */
 export type Pace = { ttftMs: number; tokensPerSecond: number; cutAfter: number | null }
 
 /** The pace of one call. */
-export function paceOf({ request, marks }: ChatPlan, behaviour: Behaviour): Pace {
+export function paceOf({ asked, marks }: CallPlan, behaviour: Behaviour): Pace {
   return {
     ttftMs: marks.slow ?? behaviour.ttftMs,
     tokensPerSecond: marks.tps ?? behaviour.tokensPerSecond,
-    cutAfter: marks.cut ?? (request.stream ? behaviour.cutStreamsAfter : null),
+    cutAfter: marks.cut ?? (asked.stream ? behaviour.cutStreamsAfter : null),
   }
 }

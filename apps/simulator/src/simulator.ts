@@ -4,7 +4,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
 import { wellBehaved } from './behaviour.ts'
 import { sendJson } from './http/reply.ts'
+import { messagesPlanner } from './anthropic/messages-plan.ts'
 import { chatPlanner } from './openai/chat-plan.ts'
+import { PromptCache } from './prompt-cache.ts'
 import { RateBuckets } from './rate-limits.ts'
 import { openCallRecord } from './record/call-record.ts'
 import { route } from './router.ts'
@@ -42,7 +44,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     startedWith: behaviour,
     record: openCallRecord(options.recordFile),
     buckets: new RateBuckets(),
-    planChat: chatPlanner(),
+    promptCache: new PromptCache(),
+    planners: { chat: chatPlanner(), messages: messagesPlanner() },
     log: options.log ?? pino({ level: 'silent' }),
   }
   const server = createServer((request, response) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { picoFromDecimal, priceOf } from '../src/price/price-of.ts'
 import { modelOf } from '../src/models.ts'
 import { diceOf, prose } from '../src/prose.ts'
-import { durationText } from '../src/rate-limits.ts'
+import { durationText } from '../src/openai/limit-headers.ts'
 import { piecesOf, promptTokens, tokensOf } from '../src/tokens.ts'
 
 describe('prompt tokens', () => {
@@ -67,13 +67,13 @@ describe('prices', () => {
   })
 
   it('follow the size of the prompt', () => {
-    expect(price('gpt-5.5', '12:00:00', 271_999)).toEqual({ inputPico: 5_000_000n, outputPico: 30_000_000n })
-    expect(price('gpt-5.5', '12:00:00', 272_000)).toEqual({ inputPico: 10_000_000n, outputPico: 45_000_000n })
+    expect(price('gpt-5.5', '12:00:00', 271_999)).toMatchObject({ uncached: 5_000_000n, output: 30_000_000n })
+    expect(price('gpt-5.5', '12:00:00', 272_000)).toMatchObject({ uncached: 10_000_000n, output: 45_000_000n })
   })
 
   it('follow the time of day', () => {
-    expect(price('deepseek-chat', '12:00:00')).toEqual({ inputPico: 270_000n, outputPico: 1_100_000n })
-    expect(price('deepseek-chat', '20:00:00')).toEqual({ inputPico: 135_000n, outputPico: 550_000n })
+    expect(price('deepseek-chat', '12:00:00')).toMatchObject({ uncached: 270_000n, output: 1_100_000n })
+    expect(price('deepseek-chat', '20:00:00')).toMatchObject({ uncached: 135_000n, output: 550_000n })
   })
 
   it('are unknown for a model that no list has', () => {

@@ -42,6 +42,7 @@ export async function control(
       await withBody(request, response, resetSchema, ({ record }) => {
         simulation.behaviour = simulation.startedWith
         simulation.buckets.reset()
+        simulation.promptCache.reset()
         if (record) simulation.record.reset()
         simulation.log.info({ record }, 'reset')
       })

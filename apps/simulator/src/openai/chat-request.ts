@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type OpenAiFailure, invalidRequest } from './failure.ts'
+import type { Fault } from '../fault.ts'
+import { pathText } from '../path-text.ts'
 
 const part = z.looseObject({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() })
 const content = z.union([z.string(), z.array(part).min(1)])
@@ -64,7 +65,7 @@ export type ChatRequest = z.infer<typeof chatRequestSchema>
 /** The request as the client wrote it beside the checked one, or what OpenAI would say to it. */
 export type ChatRequestRead =
   | { kind: 'request'; request: ChatRequest; written: Record<string, unknown> }
-  | { kind: 'refused'; failure: OpenAiFailure }
+  | { kind: 'refused'; fault: Fault }
 
 /** Reads the body of a chat request. */
 export function readChatRequest(text: string): ChatRequestRead {
@@ -108,11 +109,5 @@ function unknownForcedTool({ tools, tool_choice: choice }: ChatRequest): string 
 }
 
 function refuse(message: string, param: string | null = null): ChatRequestRead {
-  return { kind: 'refused', failure: invalidRequest(message, param) }
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  let text = ''
-  for (const step of path) text += typeof step === 'number' ? `[${step}]` : `${text === '' ? '' : '.'}${String(step)}`
-  return text
+  return { kind: 'refused', fault: { kind: 'invalid', message, param } }
 }

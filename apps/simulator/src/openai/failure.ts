@@ -1,47 +1,39 @@
-/** An error as OpenAI sends it, with the status and the headers that go with it. */
-export type OpenAiFailure = {
-  status: number
-  headers: Record<string, string>
-  body: { error: { message: string; type: string; param: string | null; code: string | null } }
-}
+import { type Failure, type Fault, retryHeaders, scriptedHeaders } from '../fault.ts'
 
-type Words = { message: string; type: string; param?: string | null; code?: string | null }
+type Words = { message: string; type: string; param?: string | null | undefined; code?: string | null | undefined }
 
-const failure = (status: number, words: Words, headers: Record<string, string> = {}): OpenAiFailure => ({
+const failure = (status: number, words: Words, headers: Record<string, string> = {}): Failure => ({
   status,
   headers,
   body: {
-    error: {
-      message: words.message,
-      type: words.type,
-      param: words.param ?? null,
-      code: words.code ?? null,
-    },
+    error: { message: words.message, type: words.type, param: words.param ?? null, code: words.code ?? null },
   },
 })
 
-/** 400 for a request that cannot be read; `param` is the path of the part at fault. */
-export const invalidRequest = (message: string, param: string | null = null, code: string | null = null) =>
-  failure(400, { message, type: 'invalid_request_error', param, code })
-
-/** 401 for a key that is not the required one; shows its last four characters as OpenAI does. */
-export const invalidKey = (key: string | null) =>
-  failure(401, {
-    message:
-      key === null
-        ? "You didn't provide an API key. Send it in the Authorization header: Authorization: Bearer YOUR_KEY."
-        : `Incorrect API key provided: ${'*'.repeat(8)}${key.slice(-4)}.`,
-    type: 'invalid_request_error',
-    code: 'invalid_api_key',
-  })
-
-/** 404 for a model that is not offered. */
-export const modelNotFound = (id: string) =>
-  failure(404, {
-    message: `The model \`${id.slice(0, 200)}\` does not exist or you do not have access to it.`,
-    type: 'invalid_request_error',
-    code: 'model_not_found',
-  })
+/** An error as OpenAI sends it. */
+export function failureOf(fault: Fault): Failure {
+  switch (fault.kind) {
+    case 'invalid':
+      return failure(400, { type: 'invalid_request_error', ...fault })
+    case 'no-model': {
+      const message = `The model \`${fault.id.slice(0, 200)}\` does not exist or you do not have access to it.`
+      return failure(404, { message, type: 'invalid_request_error', code: 'model_not_found' })
+    }
+    case 'key':
+      return failure(401, { message: keyText(fault.key), type: 'invalid_request_error', code: 'invalid_api_key' })
+    case 'too-large':
+      return failure(413, { message: 'The request is too large.', type: 'invalid_request_error' })
+    case 'rate': {
+      const message = `Rate limit reached. Please try again in ${Math.ceil(fault.retryAfterMs / 1_000)}s.`
+      return failure(429, { message, type: 'requests', code: 'rate_limit_exceeded' }, retryHeaders(fault.retryAfterMs))
+    }
+    case 'scripted': {
+      const { status, retryAfter } = fault
+      const message = `The simulator was told to answer ${status}.`
+      return failure(status, { message, ...wordsOf(status) }, scriptedHeaders(retryAfter))
+    }
+  }
+}
 
 /** 404 for an unknown path, 405 for a known one asked in the wrong way. */
 export const unknownUrl = (status: 404 | 405, method: string, path: string) =>
@@ -54,32 +46,10 @@ export const unknownUrl = (status: 404 | 405, method: string, path: string) =>
     code: status === 404 ? 'unknown_url' : 'method_not_supported',
   })
 
-/** 413 for a body above the limit. */
-export const tooLarge = () => failure(413, { message: 'The request is too large.', type: 'invalid_request_error' })
-
-/** 429 of a key whose bucket is empty. */
-export const rateLimited = (retryAfterMs: number, headers: Record<string, string>) =>
-  failure(
-    429,
-    {
-      message: `Rate limit reached. Please try again in ${Math.ceil(retryAfterMs / 1_000)}s.`,
-      type: 'requests',
-      code: 'rate_limit_exceeded',
-    },
-    {
-      ...headers,
-      'retry-after': String(Math.ceil(retryAfterMs / 1_000)),
-      'retry-after-ms': String(retryAfterMs),
-    },
-  )
-
-/** Any status a test or a person asked for, with the words OpenAI uses for it. */
-export function scripted(status: number, retryAfterSeconds: number | null): OpenAiFailure {
-  return failure(
-    status,
-    { message: `The simulator was told to answer ${status}.`, ...wordsOf(status) },
-    retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) },
-  )
+/** Shows the last four characters of a key, as OpenAI does. */
+function keyText(key: string | null): string {
+  if (key !== null) return `Incorrect API key provided: ${'*'.repeat(8)}${key.slice(-4)}.`
+  return "You didn't provide an API key. Send it in the Authorization header: Authorization: Bearer YOUR_KEY."
 }
 
 function wordsOf(status: number): { type: string; code: string | null } {

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from '../http/reply.ts'
 import { type SimulatedModel, modelOf, models } from '../models.ts'
 import type { Simulation } from '../simulation.ts'
-import { modelNotFound } from './failure.ts'
-import { gateRefusal } from './gate.ts'
+import { gateFault } from '../call/gate.ts'
+import { openaiChat } from './dialect.ts'
+import { failureOf } from './failure.ts'
 
 /** `GET /v1/models`, or with an id `GET /v1/models/{id}`. */
 export function modelList(
@@ -12,12 +13,13 @@ export function modelList(
   response: ServerResponse,
   id?: string,
 ): void {
-  const failure = gateRefusal(simulation, request)
+  const fault = gateFault(simulation, openaiChat, request)
+  const failure = fault && failureOf(fault)
   if (failure) return sendJson(response, failure.status, JSON.stringify(failure.body), failure.headers)
   if (id === undefined) return sendJson(response, 200, JSON.stringify({ object: 'list', data: models.map(shown) }))
   const model = modelOf(id)
   if (model) return sendJson(response, 200, JSON.stringify(shown(model)))
-  sendJson(response, 404, JSON.stringify(modelNotFound(id).body))
+  sendJson(response, 404, JSON.stringify(failureOf({ kind: 'no-model', id }).body))
 }
 
 const shown = ({ id, created, ownedBy }: SimulatedModel) => ({ id, object: 'model', created, owned_by: ownedBy })

@@ -1,33 +1,19 @@
-import type { Marks } from '../marks.ts'
+import type { OpenCall } from '../call/open-call.ts'
+import { reportedOf } from '../call/reported.ts'
+import { inputTotal } from '../price/price-of.ts'
 
-/** Far above what any request allows, and still a whole number for JavaScript. */
-const hugeTokens = 1_000_000_000_000
-
-/** JSON of the usage an answer reports, or undefined for none; a mark may make it lie. */
-export function reportedUsage(prompt: number, completion: number, lie: Marks['usage']): string | undefined {
-  switch (lie) {
-    case 'missing':
-      return undefined
-    case 'zero':
-      return usageJson(0, 0)
-    case 'negative':
-      return usageJson(-prompt, -completion)
-    case 'huge':
-      return usageJson(hugeTokens, hugeTokens)
-    case 'twice':
-    case undefined:
-      return usageJson(prompt, completion)
-  }
-}
-
-function usageJson(prompt: number, completion: number): string {
+/** JSON of the usage a chat answer reports, or undefined for none. */
+export function reportedUsage(call: OpenCall): string | undefined {
+  const reported = reportedOf(call)
+  if (!reported) return undefined
+  const prompt = inputTotal(reported.input)
   return JSON.stringify({
     prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    completion_tokens: reported.output,
+    total_tokens: prompt + reported.output,
+    prompt_tokens_details: { cached_tokens: reported.input.cacheRead, audio_tokens: 0 },
     completion_tokens_details: {
-      reasoning_tokens: 0,
+      reasoning_tokens: reported.reasoning,
       audio_tokens: 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,

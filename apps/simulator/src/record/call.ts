@@ -3,6 +3,9 @@ import { z } from 'zod'
 const count = z.number().int().nonnegative()
 const nano = z.string().regex(/^\d+$/)
 
+/** The dialects that are spoken here. */
+const dialects = ['openai-chat', 'anthropic-messages'] as const
+
 /**
  * One call that reached the provider, as the record keeps it. Tokens and money are what the
  * provider bills, so a refused call has 0 of both; amounts are decimal text of nano-USD.
@@ -10,12 +13,15 @@ const nano = z.string().regex(/^\d+$/)
 export const callSchema = z.object({
   seq: count,
   at: z.iso.datetime(),
-  dialect: z.literal('openai-chat'),
+  dialect: z.enum(dialects),
   /** Our own id, sent as `x-request-id`. */
   requestId: z.string(),
   /** The caller's `x-request-id` and `idempotency-key`, when it sent them. */
   receivedRequestId: z.string().nullable(),
   receivedIdempotencyKey: z.string().nullable(),
+  /** The caller's `anthropic-version` and `anthropic-beta`. */
+  receivedAnthropicVersion: z.string().nullable().default(null),
+  receivedAnthropicBeta: z.string().nullable().default(null),
   /** The last four characters of the key that was used. */
   keyLastFour: z.string().nullable(),
   model: z.string().nullable(),
@@ -30,8 +36,14 @@ export const callSchema = z.object({
   end: z.enum(['complete', 'client-left', 'cut']),
   /** True when the client went away before the last byte. */
   aborted: z.boolean(),
+  /** All input, with the tokens that were read from the cache of prompts or written to it. */
   promptTokens: count,
+  cacheReadTokens: count.default(0),
+  cacheWrite5mTokens: count.default(0),
+  cacheWrite1hTokens: count.default(0),
+  /** All output, with the tokens of reasoning. */
   completionTokens: count,
+  reasoningTokens: count.default(0),
   /** Output tokens that existed when the call ended, billed or not. */
   generatedTokens: count,
   /** False for a model that no price list knows; its bill is 0. */
