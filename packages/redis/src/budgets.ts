@@ -66,12 +66,29 @@ export function makeBudgets(redis: Redis, options: BudgetsOptions): Budgets {
   const epochs = makeEpochs(redis, options.onRegress)
   const hold = makeHold(redis, { leaseMs: options.leaseMs, epochOf: epochs.of })
   const preview = makePreview(redis, { epochOf: epochs.of })
+  const extend = makeExtend(redis, { epochOf: epochs.of })
+  const shrink = makeShrink(redis)
   const release = makeRelease(redis)
   const settle = makeSettle(redis)
+  const draw = makeDraw(redis)
+  const surrender = makeSurrender(redis)
+  const recordLost = makeRecordLost(redis)
   /** Nobody waits for it: the next hold that misses the counter tells again. */
   const report = ({ orgId, nodes }: Hold, at: number) => {
     const nodeId = nodes[at]?.id
     if (nodeId !== undefined) void reportLost(redis, { orgId, nodeId }).catch(() => {})
+  }
+  /**
+   * Closes the shard when its sequence went back. The reply stands: a charge counts wherever it was made, since it is in
+   * the stream and the rebuild reads that first; and what was given back there is held nowhere.
+   */
+  const watched = async <T>(orgId: OrgId, call: (onSequence: (seq: number) => void) => Promise<T>): Promise<T> => {
+    const shard = shardOf(orgId)
+    const before = epochs.before(shard)
+    let seq: number | undefined
+    const reply = await call((now) => (seq = now))
+    if (seq !== undefined) await epochs.wentOn(shard, before, seq)
+    return reply
   }
   return {
     async hold(asked) {
@@ -92,23 +109,28 @@ export function makeBudgets(redis: Redis, options: BudgetsOptions): Budgets {
       if (epochs.inDoubt(asked.orgId)) await epochs.refresh(asked.orgId)
       return preview(asked)
     },
-    async settle(settlement) {
-      const shard = shardOf(settlement.orgId)
-      const before = epochs.before(shard)
-      let seq: number | undefined
-      const reply = await settle(settlement, (now) => (seq = now))
-      // A charge counts wherever it was made: it is in the stream, and the rebuild reads that first.
-      if (seq !== undefined) await epochs.wentOn(shard, before, seq)
-      return reply
-    },
-    draw: makeDraw(redis),
-    surrender: makeSurrender(redis),
+    settle: (settlement) => watched(settlement.orgId, (onSequence) => settle(settlement, onSequence)),
+    draw: (drawn) => watched(drawn.orgId, (onSequence) => draw(drawn, onSequence)),
+    surrender: (given) => watched(given.orgId, (onSequence) => surrender(given, onSequence)),
     leastOf: makeLeastOf(redis),
-    recordLost: makeRecordLost(redis),
-    extend: makeExtend(redis, { epochOf: epochs.of }),
-    shrink: makeShrink(redis),
+    recordLost: (charge) => watched(charge.orgId, (onSequence) => recordLost(charge, onSequence)),
+    async extend(extension) {
+      const shard = shardOf(extension.orgId)
+      const before = epochs.before(shard)
+      const reply = await extend(extension)
+      if (reply.kind !== 'held') return reply
+      const wentOn = epochs.wentOn(shard, before, reply.seq)
+      if (wentOn === true) return reply
+      await wentOn
+      return { kind: 'fenced' }
+    },
+    shrink: (orgId, attemptId, nodes, amount) =>
+      watched(orgId, async (onSequence) => {
+        const seq = await shrink(orgId, attemptId, nodes, amount)
+        if (seq !== undefined) onSequence(seq)
+      }),
     renew: makeRenew(redis, options),
-    release,
+    release: (given) => watched(given.orgId, (onSequence) => release(given, onSequence)),
     epochs,
   }
 }

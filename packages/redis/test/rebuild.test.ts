@@ -6,7 +6,7 @@ import { makePresence } from '../src/rebuild/presence.ts'
 import { makeShardKeeper } from '../src/shard-keeper.ts'
 import { shardOf } from '../src/shards.ts'
 import { counterIndexKey, counterKey, epochKey, holdKey, leaseMember, leasesKey, sequenceKey } from '../src/keys.ts'
-import { aHold, aNode, anOrgId, settlementOf } from './builders.ts'
+import { aHold, aNode, anAnswer, anOrgId, settlementOf } from './builders.ts'
 import { openLedger } from './ledger.ts'
 
 // Scripts: fence_v1, shelve_v1, beat_v1, register_v1, adopt_v1, open_v1, repair_v1 with the part index.
@@ -24,6 +24,40 @@ it('closes the shard for everybody when the sequence of an answer is behind one 
   expect(await other.hold(aHold({ orgId, nodes }))).toEqual({ kind: 'fenced' })
   expect(await balances(orgId, nodes)).toEqual([[5n, 0n, 1_000n]])
 })
+
+it.each(['shrink', 'release', 'draw', 'surrender', 'extend', 'recordLost', 'settle'] as const)(
+  'closes the shard when the answer to %s is behind a sequence that was seen',
+  async (verb) => {
+    const { redis, budgets } = await openLedger()
+    const orgId = anOrgId()
+    const nodes = [aNode()]
+    const shard = shardOf(orgId)
+    const holds = [await held(budgets, orgId, nodes), await held(budgets, orgId, nodes)]
+    const [hold] = holds
+    if (!hold) throw new Error('There are two holds')
+    const { attemptId, meta } = hold
+    const own = { orgId, attemptId, nodes, result: anAnswer }
+    const other = { ...own, attemptId: aHold().attemptId, meta }
+    const call = {
+      shrink: () => budgets.shrink(orgId, attemptId, nodes, 99n),
+      release: () => budgets.release(hold),
+      draw: () => budgets.draw({ ...other, amount: 1n, sliceId: attemptId }),
+      surrender: () => budgets.surrender({ ...own, least: 0n }),
+      extend: () => budgets.extend({ ...own, amount: 101n }),
+      recordLost: () =>
+        budgets.recordLost({ ...other, kind: 'final', amount: 1n, hold: 1n, nodes: nodes.map(({ id }) => id) }),
+      settle: () => budgets.settle(settlementOf(hold)),
+    }[verb]
+    // An old copy, put back without the connection breaking.
+    await redis.set(sequenceKey(shard), 0)
+    const reply = await call()
+    expect(await redis.get(epochKey(shard))).toBeNull()
+    // More may be held only in a store that knows what was spent; what was charged is charged.
+    if (verb === 'extend') expect(reply).toEqual({ kind: 'fenced' })
+    if (verb === 'draw') expect(reply).toMatchObject({ kind: 'drawn' })
+    if (verb === 'recordLost') expect(reply).toBe(true)
+  },
+)
 
 it('asks a store behind a new connection for epoch and sequence before it holds anything there', async () => {
   const server = await disposableRedis({ fsync: 'always' })

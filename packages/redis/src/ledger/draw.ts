@@ -43,9 +43,14 @@ const kinds: Readonly<Record<string, DrawReply['kind']>> = {
 
 const moved: AttemptResult = { outcome: 'unknown', usageSource: 'held', tokens: {}, status: null }
 
-/** Idempotent by attempt: to be called again until it is acknowledged. @throws RangeError for an amount beyond bounds. */
+/**
+ * Idempotent by attempt: to be called again until it is acknowledged. `onSequence` hears the shard's sequence when
+ * something was charged.
+ *
+ * @throws RangeError for an amount beyond bounds
+ */
 export function makeDraw(redis: Redis) {
-  return async (draw: Draw): Promise<DrawReply> => {
+  return async (draw: Draw, onSequence: (seq: number) => void = () => {}): Promise<DrawReply> => {
     const { orgId, sliceId, attemptId, amount } = draw
     if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A cost of ${amount} nano-USD is out of bounds`)
     const shard = shardOf(orgId)
@@ -71,6 +76,8 @@ export function makeDraw(redis: Redis) {
     const reply = readReply(drawScript.name, raw, answers)
     const kind = kinds[reply.kind]
     if (kind === undefined) throw reply.unexpected()
-    return { kind, overage: kind !== 'duplicate' && kind !== 'gone' && reply.count(2) === 1 }
+    if (kind === 'duplicate' || kind === 'gone') return { kind, overage: false }
+    onSequence(reply.count(1))
+    return { kind, overage: reply.count(2) === 1 }
   }
 }

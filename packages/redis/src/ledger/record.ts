@@ -33,11 +33,12 @@ const recordScript = defineScript('record_v1')
 
 /**
  * Writes such a charge for the ledger, and adds it to the counters that are there. False when the store knows the
- * attempt after all: then it is to be settled as usual. Idempotent for a day.
+ * attempt after all: then it is to be settled as usual. Idempotent for a day. `onSequence` hears the shard's sequence when
+ * it was written.
  */
 export const makeRecordLost =
   (redis: Redis) =>
-  async (charge: LostCharge): Promise<boolean> => {
+  async (charge: LostCharge, onSequence: (seq: number) => void = () => {}): Promise<boolean> => {
     const { orgId, attemptId, kind, amount, hold, request } = charge
     const shard = shardOf(orgId)
     const { ids, keys } = countersNamed(orgId, charge.nodes.join(' '))
@@ -56,5 +57,8 @@ export const makeRecordLost =
         request ? JSON.stringify(request) : '',
       ],
     )
-    return readReply(recordScript.name, raw, { RECORDED: 2, SKIP: 2 }).kind === 'RECORDED'
+    const reply = readReply(recordScript.name, raw, { RECORDED: 2, SKIP: 2 })
+    if (reply.kind !== 'RECORDED') return false
+    onSequence(reply.count(1))
+    return true
   }

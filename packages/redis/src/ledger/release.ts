@@ -24,14 +24,15 @@ const notSent: AttemptResult = { outcome: 'not-sent', usageSource: 'reported', t
  */
 export const makeRelease =
   (redis: Redis) =>
-  (release: Release): Promise<void> =>
-    releaseWith(redis, release, tokenLimitsIn(release.orgId, release.rates))
+  (release: Release, onSequence?: (seq: number) => void): Promise<void> =>
+    releaseWith(redis, release, tokenLimitsIn(release.orgId, release.rates), onSequence)
 
-/** `release` with the token limits spelled out. */
+/** `release` with the token limits spelled out. `onSequence` hears the shard's sequence when something was given back. */
 export async function releaseWith(
   redis: Redis,
   { orgId, attemptId, nodes }: Omit<Release, 'rates'>,
   tokenLimits: readonly TokenLimit[],
+  onSequence: (seq: number) => void = () => {},
 ): Promise<void> {
   const shard = shardOf(orgId)
   const limits = tokenLimitCall(orgId, tokenLimits)
@@ -44,4 +45,5 @@ export async function releaseWith(
   )
   const reply = readReply(releaseScript.name, raw, answers)
   if (reply.kind === 'OTHER') throw reply.unexpected()
+  if (reply.kind === 'RELEASED' || reply.kind === 'CORRECTED') onSequence(reply.count(1))
 }

@@ -15,10 +15,15 @@ const answers = { OK: 2, SKIP: 1, OTHER: 2 }
 
 /**
  * Lowers a hold to `amount`, once the upper bound of its attempt is known to be lower. Nothing happens to a hold that
- * is closed. Rejects when `amount` is more than is held.
+ * is closed. Rejects when `amount` is more than is held. Gives the shard's sequence, or undefined when nothing happened.
  */
 export function makeShrink(redis: Redis) {
-  return async (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd): Promise<void> => {
+  return async (
+    orgId: OrgId,
+    attemptId: AttemptId,
+    nodes: readonly BudgetNode[],
+    amount: NanoUsd,
+  ): Promise<number | undefined> => {
     if (amount < 0n || amount > maxHoldNano) throw new RangeError(`A hold of ${amount} nano-USD is out of bounds`)
     const raw = await onItsCounters(orgId, countersOf(orgId, nodes), ({ ids, keys }) =>
       shrinkScript.run(
@@ -29,5 +34,6 @@ export function makeShrink(redis: Redis) {
     )
     const reply = readReply(shrinkScript.name, raw, answers)
     if (reply.kind === 'OTHER') throw reply.unexpected()
+    return reply.kind === 'OK' ? reply.count(1) : undefined
   }
 }

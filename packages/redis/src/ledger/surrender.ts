@@ -34,10 +34,11 @@ const surrenderScript = defineScript('surrender_v1')
 const answers = { SURRENDERED: 2, NOTED: 2, SKIP: 2, GONE: 1, OTHER: 2 }
 const kinds = { SURRENDERED: 'surrendered', NOTED: 'noted', SKIP: 'closed', GONE: 'gone' } as const
 
-/** Idempotent: to be called again until it is acknowledged. */
+/** Idempotent: to be called again until it is acknowledged. `onSequence` hears the shard's sequence when it was written. */
 export const makeSurrender =
   (redis: Redis) =>
-  async ({ orgId, attemptId, nodes, least, result, request }: Surrender): Promise<SurrenderReply> => {
+  async (surrender: Surrender, onSequence: (seq: number) => void = () => {}): Promise<SurrenderReply> => {
+    const { orgId, attemptId, nodes, least, result, request } = surrender
     const shard = shardOf(orgId)
     const raw = await onItsCounters(orgId, countersOf(orgId, nodes), ({ ids, keys }) =>
       surrenderScript.run(
@@ -56,5 +57,6 @@ export const makeSurrender =
     const reply = readReply(surrenderScript.name, raw, answers)
     const kind = kinds[reply.kind as keyof typeof kinds]
     if (kind === undefined) throw reply.unexpected()
+    if (kind === 'surrendered' || kind === 'noted') onSequence(reply.count(1))
     return { kind }
   }
