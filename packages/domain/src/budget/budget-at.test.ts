@@ -51,6 +51,39 @@ describe('a raised budget', () => {
     expect([standing(each, noon, 'mem_1').limit, standing(each, noon, 'mem_2').limit]).toEqual([1_250n, 1_000n])
   })
 
+  it('counts every raise of that moment, and stands until the next one begins or ends', () => {
+    const twice = aBudget(9, [aRaise('250', noon, noon + hour), aRaise('30', noon + 100, noon + 200)])
+    expect([0, 100, 199, 200].map((ms) => standing(twice, noon + ms))).toEqual([
+      { limit: 1_250n, version: 6, fromMs: noon, untilMs: noon + 100 },
+      { limit: 1_280n, version: 7, fromMs: noon + 100, untilMs: noon + 200 },
+      { limit: 1_280n, version: 7, fromMs: noon + 100, untilMs: noon + 200 },
+      { limit: 1_250n, version: 8, fromMs: noon + 200, untilMs: noon + hour },
+    ])
+  })
+
+  it('has what was carried into this window for this person, and for no other', () => {
+    const carried = [
+      { subject: 'mem_1', window: window.id, amount: '40' },
+      { subject: 'mem_1', window: 'another', amount: '500' },
+      { subject: null, window: window.id, amount: '6' },
+    ]
+    const rich = budget.parse({ ...aBudget(5, []), limit: '1000', carried })
+    expect(['mem_1', 'mem_2', null].map((subject) => standing(rich, noon, subject).limit)).toEqual([
+      1_040n,
+      1_000n,
+      1_006n,
+    ])
+  })
+
+  it('is the very budget where no raise and nothing carried changes it', () => {
+    const plain = budget.parse({ ...aBudget(5, []), limit: '1000', raises: undefined })
+    expect(budgetAt(plain, { subject: null, window }, noon)).toEqual({
+      budget: plain,
+      inForce: { fromMs: window.startMs, untilMs: window.endMs },
+    })
+    expect(budgetAt(plain, { subject: null, window }, noon).budget).toBe(plain)
+  })
+
   it('is never above the largest limit there can be', () => {
     const huge = aBudget(5, [aRaise('250', noon, noon + hour)], '9000000000000000')
     expect(standing(huge, noon).limit).toBe(9_000_000_000_000_000n)

@@ -18,11 +18,23 @@ const zones = [
   'Antarctica/Troll',
 ]
 
+const daily = budget.parse({
+  id: 'bud_1',
+  scope: { kind: 'team', id: 'team_1', name: 'Data' },
+  period: 'day',
+  limit: '100',
+  mode: 'hard',
+  sharing: 'pool',
+  version: 1,
+  opening: null,
+})
+
 describe('what is carried over', () => {
   it.each([
     ['the unused part', { limit: 100n, used: 70n, held: 0n }, 50n, 30n],
     ['at most the cap', { limit: 100n, used: 10n, held: 0n }, 50n, 50n],
     ['nothing that is still held', { limit: 100n, used: 70n, held: 20n }, 50n, 10n],
+    ['nothing after spending exactly the limit', { limit: 100n, used: 100n, held: 0n }, 50n, 0n],
     ['nothing after spending more than the limit', { limit: 100n, used: 120n, held: 0n }, 50n, 0n],
   ])('is %s', (_, over, cap, expected) => {
     expect(carryOf(over, cap)).toBe(expected)
@@ -42,17 +54,7 @@ describe('what is carried over', () => {
         let spent = 0n
         for (const [i, window] of windows.entries()) {
           const day = days[i] ?? { spent: 0, held: 0 }
-          const of = budget.parse({
-            id: 'bud_1',
-            scope: { kind: 'team', id: 'team_1', name: 'Data' },
-            period: 'day',
-            limit: '100',
-            mode: 'hard',
-            sharing: 'pool',
-            version: i + 1,
-            opening: null,
-            carried: [{ subject: null, window: window.id, amount: String(carry) }],
-          })
+          const of = { ...daily, version: i + 1, carried: [{ subject: null, window: window.id, amount: carry }] }
           const { limit } = budgetAt(of, { subject: null, window }, window.startMs).budget
           expect(limit).toBe(100n + carry)
           const all = (limit * BigInt(day.spent)) / 100n

@@ -17,7 +17,7 @@ export type ExtendAnswer = Exclude<HoldAnswer, { kind: 'tokens' | 'exists' }> | 
 /** Makes an open hold larger by the test that took it, or changes nothing but the limits it brought (invariant I2). */
 export function extend(ledger: Ledger, request: ExtendRequest, at: Instant): [Ledger, ExtendAnswer] {
   const { orgId, attemptId, amount, nodes } = request
-  if (ledger.epoch === null || ledger.epoch !== request.epoch) return [ledger, { kind: 'fenced' }]
+  if (ledger.epoch !== request.epoch) return [ledger, { kind: 'fenced' }]
   const name = inOrg(orgId, attemptId)
   const held = ledger.holds.get(name)
   if (held?.kind !== 'dispatched') return [ledger, { kind: 'closed' }]

@@ -34,7 +34,7 @@ export type HoldAnswer =
  */
 export function hold(ledger: Ledger, request: HoldRequest, at: Instant): [Ledger, HoldAnswer] {
   const { orgId, attemptId, amount, nodes } = request
-  if (ledger.epoch === null || ledger.epoch !== request.epoch) return [ledger, { kind: 'fenced' }]
+  if (ledger.epoch !== request.epoch) return [ledger, { kind: 'fenced' }]
   const name = inOrg(orgId, attemptId)
   const known = ledger.holds.get(name)
   const again = known !== undefined && isSame(known, request)

@@ -1,57 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BudgetNode } from '../budget/index.ts'
-import type { AttemptId, BudgetId, OrgId } from '../id/index.ts'
-import { hold, type HoldRequest } from './hold.ts'
+import type { AttemptId } from '../id/index.ts'
+import { aHold, aNode, counterOf, orgId, ref } from './builders.ts'
+import { hold } from './hold.ts'
 import { renew, sweep } from './lease.ts'
-import { emptyLedger, inOrg, type Ledger } from './ledger.ts'
+import { emptyLedger } from './ledger.ts'
 import { release } from './release.ts'
 import { settle } from './settle.ts'
 import { shrink } from './shrink.ts'
 
-const orgId = 'org_1' as OrgId
-
-const node = (id: string, limit: bigint, version = 1): BudgetNode => ({
-  id,
-  budget: {
-    id: id as BudgetId,
-    scope: { kind: 'team', id: 'team_1', name: 'Team' },
-    period: 'all',
-    limit,
-    mode: 'hard',
-    sharing: 'pool',
-    version,
-    opening: null,
-  },
-  window: { id: 'a0', startMs: 0, endMs: 1_000_000 },
-  opening: 0n,
-})
-
-const request = (id: string, amount: bigint, nodes: readonly BudgetNode[]): HoldRequest => ({
-  orgId,
-  attemptId: id as AttemptId,
-  limits: [],
-  epoch: '1',
-  amount,
-  tokens: 1,
-  nodes,
-  leaseMs: 20_000,
-})
-
-const ref = (id: string) => ({ orgId, attemptId: id as AttemptId, limits: [] })
-const counter = (ledger: Ledger, id: string) => {
-  const { used, held } = ledger.counters.get(inOrg(orgId, id)) ?? { used: -1n, held: -1n }
-  return [used, held]
-}
-
 describe('the ledger rule', () => {
   it('holds on every budget of the chain or on none', () => {
-    const chain = [node('team', 100n), node('key', 50n)]
-    const [one, held] = hold(emptyLedger('1'), request('a', 40n, chain), 0)
-    const [two, refused] = hold(one, request('b', 11n, chain), 0)
+    const chain = [aNode('team', 100n), aNode('key', 50n)]
+    const [one, held] = hold(emptyLedger('1'), aHold('a', 40n, chain), 0)
+    const [two, refused] = hold(one, aHold('b', 11n, chain), 0)
     expect(held).toEqual({ kind: 'held', headroom: 10n })
     expect(refused).toEqual({ kind: 'held-back', node: 1, used: 0n, held: 40n, limit: 50n })
-    expect([counter(two, 'team'), counter(two, 'key')]).toEqual([
+    expect([counterOf(two, 'team'), counterOf(two, 'key')]).toEqual([
       [0n, 40n],
       [0n, 40n],
     ])
@@ -59,28 +24,28 @@ describe('the ledger rule', () => {
 
   it('changes nothing under another epoch (I13)', () => {
     const ledger = emptyLedger('2')
-    expect(hold(ledger, request('a', 1n, [node('team', 100n)]), 0)).toEqual([ledger, { kind: 'fenced' }])
+    expect(hold(ledger, aHold('a', 1n, [aNode('team', 100n)]), 0)).toEqual([ledger, { kind: 'fenced' }])
     const closed = emptyLedger(null)
-    expect(hold(closed, request('a', 1n, []), 0)).toEqual([closed, { kind: 'fenced' }])
+    expect(hold(closed, aHold('a', 1n, []), 0)).toEqual([closed, { kind: 'fenced' }])
   })
 
   it('charges the hold of a dead owner and corrects it when the truth is known', () => {
-    const [held] = hold(emptyLedger('1'), request('a', 40n, [node('team', 100n)]), 0)
+    const [held] = hold(emptyLedger('1'), aHold('a', 40n, [aNode('team', 100n)]), 0)
     const [early] = sweep(
       renew(held, { orgId, attemptIds: ['a' as AttemptId], leaseMs: 20_000 }, 5_000),
       { graceMs: 5_000 },
       29_999,
     )
-    expect(counter(early, 'team')).toEqual([0n, 40n])
+    expect(counterOf(early, 'team')).toEqual([0n, 40n])
     const [orphaned, count] = sweep(early, { graceMs: 5_000 }, 30_000)
-    expect([count, counter(orphaned, 'team')]).toEqual([1, [40n, 0n]])
+    expect([count, counterOf(orphaned, 'team')]).toEqual([1, [40n, 0n]])
     const [corrected, answer] = settle(orphaned, { ...ref('a'), amount: 15n, tokens: 1 })
-    expect([answer.kind, counter(corrected, 'team')]).toEqual(['corrected', [15n, 0n]])
+    expect([answer.kind, counterOf(corrected, 'team')]).toEqual(['corrected', [15n, 0n]])
     expect(corrected.events.map((event) => event.kind)).toEqual(['provisional', 'correction'])
   })
 
   it('settles, shrinks, releases and sweeps twice as once (I10)', () => {
-    const [held] = hold(emptyLedger('1'), request('a', 40n, [node('team', 100n)]), 0)
+    const [held] = hold(emptyLedger('1'), aHold('a', 40n, [aNode('team', 100n)]), 0)
     const [shrunk] = shrink(held, { ...ref('a'), amount: 30n })
     expect(shrink(shrunk, { ...ref('a'), amount: 30n })[0]).toEqual(shrunk)
     const [settled] = settle(shrunk, { ...ref('a'), amount: 9n, tokens: 1 })
@@ -98,9 +63,9 @@ describe('the ledger rule', () => {
     const costs = fc.array(fc.tuple(fc.bigInt(0n, 50n), fc.bigInt(0n, 60n), fc.nat(1_000)), { maxLength: 12 })
     fc.assert(
       fc.property(costs, (attempts) => {
-        const chain = [node('team', 1_000n), node('key', 1_000n)]
+        const chain = [aNode('team', 1_000n), aNode('key', 1_000n)]
         let ledger = emptyLedger('1')
-        for (const [i, [amount]] of attempts.entries()) ledger = hold(ledger, request(`a${i}`, amount, chain), 0)[0]
+        for (const [i, [amount]] of attempts.entries()) ledger = hold(ledger, aHold(`a${i}`, amount, chain), 0)[0]
         const settleAll = (order: readonly number[]) =>
           order.reduce(
             (state, i) => settle(state, { ...ref(`a${i}`), amount: attempts[i]?.[1] ?? 0n, tokens: 1 })[0],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { costOf, worstCase } from './cost.ts'
+import { costOf, outputThatFits, worstCase } from './cost.ts'
 import type { Price, TokenCounts } from './price.ts'
 
 /** $0.15 and $0.60 per million tokens, cached input at half. */
@@ -54,6 +54,33 @@ describe('the cost of an attempt', () => {
 
   it('is unknown, not zero, for a class without a price', () => {
     expect(costOf({ audioOut: 1 }, small)).toBeUndefined()
+  })
+
+  it('is at most 600,000 nano-USD for 1,000 tokens in, at whatever class is dearest, and 500 out', () => {
+    const rates = { inputUncached: 100n, inputCacheRead: 50n, outputText: 600_000n }
+    const dear = (over: Price['rates']): Price => ({ version: 'v', rates: { ...rates, ...over }, tiers: [] })
+    const bound = { input: 1_000, output: 500 }
+    for (const name of ['inputUncached', 'inputCacheRead', 'inputCacheWrite5m', 'inputCacheWrite1h'] as const) {
+      expect(worstCase(bound, dear({ [name]: 300_000n }))).toBe(600_000n)
+    }
+  })
+
+  it('has no bound where input or output has no price', () => {
+    const onlyIn: Price = { version: 'v', rates: { inputUncached: 1n }, tiers: [] }
+    const onlyOut: Price = { version: 'v', rates: { outputText: 1n }, tiers: [] }
+    for (const price of [onlyIn, onlyOut]) {
+      expect(worstCase({ input: 1, output: 1 }, price)).toBeUndefined()
+      expect(outputThatFits(1, price, 1_000_000n, 10)).toBeUndefined()
+    }
+  })
+
+  it('is bounded by the tier that the input reaches, or by the one before where that is dearer', () => {
+    expect([
+      worstCase({ input: 200_000, output: 1 }, tiered),
+      worstCase({ input: 200_001, output: 1 }, tiered),
+    ]).toEqual([600_015_000n, 1_200_028_500n])
+    const cheaper: Price = { ...tiered, tiers: [{ aboveInputTokens: 10, rates: { inputUncached: 1_000_000n } }] }
+    expect(worstCase({ input: 20, output: 1 }, cheaper)).toBe(75_000n)
   })
 
   it('never exceeds the worst case of its bounds', () => {

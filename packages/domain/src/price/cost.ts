@@ -34,23 +34,25 @@ export function costOf(tokens: TokenCounts, price: Price): NanoUsd | undefined {
   return pico === undefined ? undefined : ceilDiv(pico, picoPerNano)
 }
 
-const dearest = (rates: Rates, names: readonly (keyof Rates)[]): bigint | undefined =>
-  names.reduce<bigint | undefined>((best, name) => {
-    const rate = rates[name]
-    return rate !== undefined && (best === undefined || rate > best) ? rate : best
-  }, undefined)
+const textInput = ['inputUncached', 'inputCacheRead', 'inputCacheWrite5m', 'inputCacheWrite1h'] as const
+
+/** Undefined where no class of text has a price. */
+function dearestInput(rates: Rates): bigint | undefined {
+  const [first, ...others] = textInput.map((name) => rates[name]).filter((rate) => rate !== undefined)
+  return first === undefined ? undefined : others.reduce((best, rate) => (rate > best ? rate : best), first)
+}
 
 /** Input at its dearest class and output, in each tier that an input of that size can reach. Undefined without a price. */
-function boundsOf(input: number, price: Price): { input: bigint; output: bigint }[] | undefined {
+function boundsOf(tokens: number, price: Price): { input: bigint; output: bigint }[] | undefined {
   const reachable = [price.rates]
   for (const tier of price.tiers) {
-    if (input > tier.aboveInputTokens) reachable.push({ ...reachable.at(-1), ...tier.rates })
+    if (tokens > tier.aboveInputTokens) reachable.push({ ...reachable.at(-1), ...tier.rates })
   }
   const bounds: { input: bigint; output: bigint }[] = []
   for (const rates of reachable) {
-    const dearestInput = dearest(rates, ['inputUncached', 'inputCacheRead', 'inputCacheWrite5m', 'inputCacheWrite1h'])
-    if (dearestInput === undefined || rates.outputText === undefined) return undefined
-    bounds.push({ input: dearestInput, output: rates.outputText })
+    const input = dearestInput(rates)
+    if (input === undefined || rates.outputText === undefined) return undefined
+    bounds.push({ input, output: rates.outputText })
   }
   return bounds
 }
@@ -61,12 +63,14 @@ function boundsOf(input: number, price: Price): { input: bigint; output: bigint 
  * Text only: audio and image classes join the bound when their features arrive. Undefined without a price.
  */
 export function worstCase(bound: { input: number; output: number }, price: Price): NanoUsd | undefined {
-  let worst: bigint | undefined
-  for (const rate of boundsOf(bound.input, price) ?? []) {
+  const bounds = boundsOf(bound.input, price)
+  if (bounds === undefined) return undefined
+  let worst = 0n
+  for (const rate of bounds) {
     const pico = BigInt(bound.input) * rate.input + BigInt(bound.output) * rate.output
-    if (worst === undefined || pico > worst) worst = pico
+    if (pico > worst) worst = pico
   }
-  return worst === undefined ? undefined : ceilDiv(worst, picoPerNano)
+  return ceilDiv(worst, picoPerNano)
 }
 
 /**

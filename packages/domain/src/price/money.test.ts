@@ -27,6 +27,10 @@ describe('amounts of USD', () => {
     )
   })
 
+  it('writes nothing as 0.000000000', () => {
+    expect(usdText(0n)).toBe('0.000000000')
+  })
+
   it('writes a refund of one nano-USD as -0.000000001', () => {
     expect(usdText(-1n)).toBe('-0.000000001')
   })

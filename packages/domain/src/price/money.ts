@@ -28,8 +28,9 @@ export function parseUsd(text: string): NanoUsd | undefined {
 
 /** Writes nano-USD as decimal text with 9 decimals ("-0.000000001", "5.000000000"): the form on the wire and in exports. */
 export function usdText(nano: NanoUsd): string {
-  const digits = (nano < 0n ? -nano : nano).toString().padStart(10, '0')
-  return `${nano < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`
+  const [sign, amount] = nano < 0n ? ['-', -nano] : ['', nano]
+  const digits = amount.toString().padStart(10, '0')
+  return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`
 }
 
 /** nano-USD as it travels in JSON: a string of digits, possibly signed. */

@@ -15,6 +15,21 @@ it('pays 10 output tokens with what is left after 100 input tokens', () => {
   expect(outputThatFits(100, price, 14_999n, 5_000)).toBeUndefined()
 })
 
+it('pays no output token, but the input, with exactly what the input costs', () => {
+  expect(outputThatFits(100, price, 15_000n, 5_000)).toBe(0)
+})
+
+it('gives what was asked for where far more would fit', () => {
+  expect(outputThatFits(1, price, 1_000_000n, 16)).toBe(16)
+})
+
+it('gives what fits at the dearest of the tiers that the input reaches', () => {
+  const dearEarly: Price = { ...price, rates: { ...price.rates, outputText: 900_000n } }
+  const tiers = [{ aboveInputTokens: 1_000, rates: { outputText: 300_000n } }]
+  // 2,000 × 150 + 10 × 900 nano
+  expect(outputThatFits(2_000, { ...dearEarly, tiers }, 309_000n, 5_000)).toBe(10)
+})
+
 it('never gives more than was asked for, also where output is free', () => {
   const free = { ...price, rates: { ...price.rates, outputText: 0n } }
   expect(outputThatFits(1, free, 1_000n, 16)).toBe(16)
