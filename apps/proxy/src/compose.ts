@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { openCredential } from '@tollkeeper/domain/credential'
 import { fail } from '@tollkeeper/domain/failure'
 import type { OrgId } from '@tollkeeper/domain/id'
-import { bytesBound, ChatBody, inputTokens, makeCaller, outputTokens, readLimits } from '@tollkeeper/providers'
+import { bytesBound, inputTokens, makeCaller, outputTokens, pathOf, readLimits } from '@tollkeeper/providers'
 import { readBalances } from '@tollkeeper/redis/balances'
 import { makeBudgets, type Hold } from '@tollkeeper/redis/budgets'
 import { makeConfirmations } from '@tollkeeper/redis/confirmations'
@@ -17,19 +17,20 @@ import { makeRates } from '@tollkeeper/redis/rates'
 import { shardOf } from '@tollkeeper/redis/shards'
 import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
 import { readJson } from '@tollkeeper/wire/json'
-import { readChatRequest, readWholeAnswer, statusOf } from '@tollkeeper/wire/openai-chat'
+import { dialectOf } from '@tollkeeper/wire/dialect'
 import type { FastifyInstance } from 'fastify'
 import type { Env } from './env.ts'
 import { makeCeiling } from './ceiling/ceiling.ts'
 import { makePermits } from './concurrency/permits.ts'
 import { makePlaces } from './concurrency/places.ts'
-import { makeChatCompletions } from './http/chat-completions.ts'
+import { interpreter } from './dialects/interpreter.ts'
+import { makeChat } from './http/chat.ts'
 import { endpointsOf } from './http/endpoints.ts'
 import { makeExplain } from './http/explain.ts'
+import { statusOf } from './http/failure-reply.ts'
 import { readiness } from './http/health.ts'
 import { makeKeyReport } from './http/key.ts'
 import { makeQuote } from './http/quote.ts'
-import { openAiChatStream } from './http/openai-chat-stream.ts'
 import { makeServer, type PlainTold } from './http/server.ts'
 import { makeShutdown, type ShutdownTimes } from './http/shutdown.ts'
 import { makeSyncForConsole, makeSyncForKey } from './http/sync-limits.ts'
@@ -249,7 +250,7 @@ export function compose(env: Env, log: Logger): Proxy {
   }
   const rooms = {
     authenticate: makeAuthenticate(authentication, identify),
-    understand: makeUnderstand({ read: (body) => readChatRequest(readJson(body)), monotonic }),
+    understand: makeUnderstand({ read: (body, dialect) => dialectOf(dialect).readRequest(readJson(body)), monotonic }),
     admit: makeAdmit({
       places,
       takeRequest: permits.admit,
@@ -271,18 +272,16 @@ export function compose(env: Env, log: Logger): Proxy {
       ledger,
       record,
       statusOf,
-      bodyOf: (chat) => new ChatBody(chat),
-      callerOf(standing, provider) {
+      interpreter,
+      callerOf(standing, provider, dialect) {
         const target = targetFor(standing.record.scopes.orgId, provider)
         return {
-          whole: (body, id, withinMs) => caller.post(target, '/chat/completions', body, { id, withinMs }),
-          stream: (body, id, withinMs) => caller.postForStream(target, '/chat/completions', body, { id, withinMs }),
+          whole: (body, as) => caller.post(target, pathOf[dialect], body, as),
+          stream: (body, as) => caller.postForStream(target, pathOf[dialect], body, as),
           render: (body, { model }, { cap, field }) =>
             body.render({ model: model.upstreamName, capField: target.provider.capField(field), maxOutputTokens: cap }),
         }
       },
-      readAnswer: readWholeAnswer,
-      streamDialect: openAiChatStream,
       relays,
       providerPlaces,
       retries: makeRetryBudget(),
@@ -303,12 +302,13 @@ export function compose(env: Env, log: Logger): Proxy {
     else log.info(told, 'answered')
   }
   const endpoints = endpointsOf({
-    chat: makeChatCompletions({ rooms, now, monotonic, longestMs: env.REQUEST_DEADLINE_MS, extraHeaders }),
+    chat: (dialect) => makeChat({ rooms, now, monotonic, longestMs: env.REQUEST_DEADLINE_MS, extraHeaders }, dialect),
     identify,
     quote: makeQuote({
       rooms,
       quoteOf: makeQuoteOf(holding),
-      bytesOf: ({ chat }) => new ChatBody(chat).bytes,
+      asSent: (routed) => ({ ...routed, chat: interpreter.asSent(routed.chat, routed.candidates[0].provider) }),
+      bytesOf: ({ chat }) => interpreter.bodyOf(chat).bytes,
       now,
       monotonic,
     }),
@@ -328,7 +328,7 @@ export function compose(env: Env, log: Logger): Proxy {
       ...holding,
       standings,
       route: rooms.route,
-      read: readChatRequest,
+      read: dialectOf('openai-chat').readRequest,
       now,
       monotonic,
     }),

@@ -1,4 +1,3 @@
-export * from './chat-body.ts'
 export * from './http/index.ts'
 export * from './model-list.ts'
 export * from './provider.ts'

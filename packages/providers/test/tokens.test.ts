@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest } from '@tollkeeper/domain/chat'
-import { bytesBound, ChatBody, inputTokens, loadEncoding, outputTokens } from '../src/index.ts'
+import { openAiChat } from '@tollkeeper/wire/openai-chat'
+import { bytesBound, inputTokens, loadEncoding, outputTokens } from '../src/index.ts'
 import { slicesOf } from '../src/tokens/pieces.ts'
 
 const request = (messages: ChatRequest['messages'], definitions: unknown[] = []): ChatRequest => ({
@@ -12,6 +13,7 @@ const request = (messages: ChatRequest['messages'], definitions: unknown[] = [])
   stream: false,
   wantsUsage: false,
   maxOutputTokens: null,
+  leastOutputTokens: null,
   maxOutputField: 'max_tokens',
   images: { low: 0, other: 0 },
   requestedTokens: null,
@@ -129,7 +131,7 @@ describe('input tokens', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 5 }), fc.jsonValue(), async (messages, tool) => {
         const chat = request(messages, [[tool]])
-        const bound = bytesBound(new ChatBody(chat).bytes)
+        const bound = bytesBound(openAiChat.upstreamBody(chat).bytes)
         for (const encoding of ['o200k_base', 'bytes'] as const)
           expect(await inputTokens(chat, encoding)).toBeLessThanOrEqual(bound)
       }),
@@ -140,13 +142,15 @@ describe('input tokens', () => {
 describe('the body for the provider', () => {
   it('names the model and the cap of the attempt, whatever the client wrote', () => {
     const chat = { ...user('Hi'), body: { model: 'alias', messages: [], max_tokens: 9_999, seed: 1 } }
-    const body = new ChatBody(chat).render({ model: 'real', capField: 'max_completion_tokens', maxOutputTokens: 7 })
+    const body = openAiChat
+      .upstreamBody(chat)
+      .render({ model: 'real', capField: 'max_completion_tokens', maxOutputTokens: 7 })
     expect(JSON.parse(body.toString())).toEqual({ messages: [], seed: 1, model: 'real', max_completion_tokens: 7 })
   })
 
   it('always asks for the usage of a stream', () => {
     const body = { messages: [], stream: true, stream_options: { include_usage: false, include_obfuscation: false } }
-    const rendered = new ChatBody({ ...user('Hi'), stream: true, body }).render({
+    const rendered = openAiChat.upstreamBody({ ...user('Hi'), stream: true, body }).render({
       model: 'm',
       capField: 'max_tokens',
       maxOutputTokens: 7,

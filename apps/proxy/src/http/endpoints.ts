@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Dialect } from '@tollkeeper/domain/chat'
 import { fail, type Failure } from '@tollkeeper/domain/failure'
-import { statusOf } from '@tollkeeper/wire/openai-chat'
 import type { Identify } from '../pipeline/authenticate.ts'
 import type { Standing } from '../standing/standing.ts'
-import { sendFailure } from './failure-reply.ts'
+import { sendFailure, statusOf } from './failure-reply.ts'
 import type { Readiness } from './health.ts'
 import { sendJson } from './json-reply.ts'
 import { modelList, oneModel } from './models.ts'
@@ -12,7 +12,7 @@ import { narrowingOf } from './receive.ts'
 import { underV1, type Endpoint, type Given, type KeyedGiven, type PlainTold } from './server.ts'
 
 export type EndpointDeps = {
-  chat: (request: IncomingMessage, response: ServerResponse, given: KeyedGiven) => Promise<void>
+  chat: (dialect: Dialect) => (request: IncomingMessage, response: ServerResponse, given: KeyedGiven) => Promise<void>
   identify: Identify
   keyReport: (standing: Standing) => Promise<object>
   quote: (request: IncomingMessage, given: KeyedGiven) => Promise<object>
@@ -47,8 +47,13 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
         deps.tell({ requestId: given.requestId, route, status: reply.status, failure: null })
       } catch (error) {
         const failure = deps.asFailure(error)
-        sendFailure(response, failure, given.requestId, extra)
-        deps.tell({ requestId: given.requestId, route, status: statusOf(failure), failure: failure.code })
+        sendFailure(response, failure, { requestId: given.requestId, dialect: 'openai-chat', extra })
+        deps.tell({
+          requestId: given.requestId,
+          route,
+          status: statusOf(failure, 'openai-chat'),
+          failure: failure.code,
+        })
       }
     }
   /** By a caller with a key. */
@@ -88,7 +93,7 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
   })
 
   return [
-    { method: 'POST', paths: underV1('/chat/completions'), needsKey: true, answer: deps.chat },
+    { method: 'POST', paths: underV1('/chat/completions'), needsKey: true, answer: deps.chat('openai-chat') },
     {
       method: 'POST',
       paths: underV1('/quote'),
@@ -104,7 +109,7 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
     open(['/readyz', '/health', '/v1/health'], ready),
     open(['/metrics'], async (request, response, { requestId }) => {
       if (deps.tokens.metrics !== undefined && !carries(request, deps.tokens.metrics))
-        return sendFailure(response, fail('invalid_api_key', undefined), requestId)
+        return sendFailure(response, fail('invalid_api_key', undefined), { requestId, dialect: 'openai-chat' })
       const { text, contentType } = await deps.metrics()
       sendText(response, text, contentType)
     }),

@@ -53,7 +53,11 @@ export function makeExplain(deps: ExplainDeps) {
     const cap = maxOutputTokens === null ? {} : { max_completion_tokens: maxOutputTokens }
     const chat = deps.read({ model, messages: [{ role: 'user', content: '' }], ...cap })
     const at = { ms: deps.now(), monotonic: deps.monotonic() }
-    const journey = { ...beginJourney(newId('request', randomBytes), { headers: {} }, at), standing, chat }
+    const journey = {
+      ...beginJourney({ requestId: newId('request', randomBytes), dialect: 'openai-chat' }, { headers: {} }, at),
+      standing,
+      chat,
+    }
     const asked: Admitted = {
       journey,
       standing,
@@ -62,6 +66,7 @@ export function makeExplain(deps: ExplainDeps) {
       key: { text: '', publicId: '' },
       narrowing: { userId: undefined, teamId: undefined, role: undefined, roleGroup: undefined },
       body: bytes,
+      passedHeaders: [],
       client: { gone: () => false },
       turn: new Turn(),
     }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import type { Dialect } from '@tollkeeper/domain/chat'
 import type { Failure } from '@tollkeeper/domain/failure'
-import { failureBody, statusOf } from '@tollkeeper/wire/openai-chat'
+import { dialectOf } from '@tollkeeper/wire/dialect'
 import { idHeaders, scopeHeader } from './headers.ts'
 
 /** Headers of a failure, as a flat list: request ids, how to retry, and why it was denied (wire.md 2.3–2.5). */
@@ -29,16 +30,18 @@ function denyHeaders({ code, options }: Failure): string[] {
   return headers
 }
 
-/** Sends a failure, unless the client is gone or an answer has begun. */
+/** Status of a failure for a caller of a dialect. */
+export const statusOf = (failure: Failure, dialect: Dialect): number => dialectOf(dialect).statusOf(failure)
+
+/** Sends a failure in the caller's dialect, unless the client is gone or an answer has begun. */
 export function sendFailure(
   response: ServerResponse,
   failure: Failure,
-  requestId: string,
-  extra: readonly string[] = [],
+  { requestId, dialect, extra = [] }: { requestId: string; dialect: Dialect; extra?: readonly string[] },
 ): void {
   if (response.headersSent || response.destroyed) return
-  const body = Buffer.from(failureBody(failure, requestId))
-  response.writeHead(statusOf(failure), [
+  const body = Buffer.from(dialectOf(dialect).failureBody(failure, requestId))
+  response.writeHead(statusOf(failure, dialect), [
     ...failureHeaders(failure, requestId),
     ...extra,
     'content-length',

@@ -10,6 +10,8 @@ import { beginJourney, narrowingOf } from './receive.ts'
 export type QuoteRouteDeps = {
   rooms: Pick<Rooms, 'authenticate' | 'understand' | 'admit' | 'route'>
   quoteOf: QuoteOf
+  /** The request as its provider would be asked. @throws Failure when it cannot be translated */
+  asSent: (routed: Routed) => Routed
   bytesOf: (routed: Routed) => number
   now: () => number
   monotonic: () => number
@@ -30,16 +32,20 @@ export function makeQuote(deps: QuoteRouteDeps) {
   ): Promise<object> => {
     const { requestId } = given
     const received: Received = {
-      journey: beginJourney(requestId, request, { ms: deps.now(), monotonic: deps.monotonic() }),
+      journey: beginJourney({ requestId, dialect: 'openai-chat' }, request, {
+        ms: deps.now(),
+        monotonic: deps.monotonic(),
+      }),
       key: given.key,
       narrowing: narrowingOf(request),
       body: given.body ?? nothing,
+      passedHeaders: [],
       client: { gone: () => false },
       turn: new Turn(),
     }
     try {
       const { authenticate, understand, admit, route } = deps.rooms
-      const routed = withoutLink(route(await admit(understand(await authenticate(received)))))
+      const routed = deps.asSent(withoutLink(route(await admit(understand(await authenticate(received))))))
       const quoted = await deps.quoteOf(routed, deps.bytesOf(routed))
       return quoteBody(routed, quoted, requestId)
     } finally {

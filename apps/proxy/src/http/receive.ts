@@ -1,15 +1,17 @@
 import type { IncomingMessage } from 'node:http'
+import type { Dialect } from '@tollkeeper/domain/chat'
 import { fail } from '@tollkeeper/domain/failure'
 import type { RequestId } from '@tollkeeper/domain/id'
 import type { Journey, Narrowing } from '../pipeline/exchange.ts'
 
 /** A new journey, at the moment its request arrived. */
 export const beginJourney = (
-  requestId: RequestId,
+  { requestId, dialect }: { requestId: RequestId; dialect: Dialect },
   request: Pick<IncomingMessage, 'headers'>,
   at: { ms: number; monotonic: number; deadlineMs?: number },
 ): Journey => ({
   requestId,
+  dialect,
   atMs: at.ms,
   startedAt: at.monotonic,
   deadlineAt: at.monotonic + (at.deadlineMs ?? Number.POSITIVE_INFINITY),
@@ -41,6 +43,20 @@ export function deadlineOf({ headers }: Pick<IncomingMessage, 'headers'>, mostMs
   }
   return Math.min(Number(text), mostMs)
 }
+
+/** Headers that a provider of the caller's own dialect gets as they came, by dialect (wire.md 2.5). */
+const passed: Readonly<Record<Dialect, readonly string[]>> = {
+  'openai-chat': [],
+  'anthropic-messages': ['anthropic-version', 'anthropic-beta'],
+  'openai-responses': [],
+}
+
+/** Those headers of a request, as a flat list of names and values. */
+export const passedHeadersOf = (dialect: Dialect, { headers }: IncomingMessage): readonly string[] =>
+  passed[dialect].flatMap((name) => {
+    const value = single(headers[name])
+    return value === undefined ? [] : [name, value]
+  })
 
 /** The headers that narrow a key. */
 export const narrowingOf = ({ headers }: IncomingMessage): Narrowing => ({

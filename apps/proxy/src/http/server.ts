@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Dialect } from '@tollkeeper/domain/chat'
 import { fail, Failure } from '@tollkeeper/domain/failure'
 import type { RequestId } from '@tollkeeper/domain/id'
-import { statusOf } from '@tollkeeper/wire/openai-chat'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { SentKey } from '../pipeline/exchange.ts'
 import { newRequestId } from '../observe/request-id.ts'
 import { answerBrokenRequest } from './broken-request.ts'
-import { sendFailure } from './failure-reply.ts'
+import { sendFailure, statusOf } from './failure-reply.ts'
 import { checkMedia, guard, maxBodyBytes } from './guard.ts'
 import { keyOf } from './key-of.ts'
 
@@ -16,6 +16,8 @@ type Answer<Input> = (request: IncomingMessage, response: ServerResponse, given:
 export type Endpoint = {
   method: 'GET' | 'POST'
   paths: readonly string[]
+  /** How its callers are told of failures, unless it is OpenAI's. */
+  dialect?: Dialect
 } & ({ needsKey: true; answer: Answer<KeyedGiven> } | { needsKey: false; answer: Answer<Given> })
 
 export type Given = {
@@ -56,11 +58,12 @@ export const underV1 = (path: string): string[] => [`/v1${path}`, path, `/v1/v1$
 export function makeServer(endpoints: readonly Endpoint[], options: ServerOptions): FastifyInstance {
   const refuse = (request: IncomingMessage, response: ServerResponse, failure: Failure, known: Known = {}) => {
     const { id = newRequestId(), endpoint } = known
+    const dialect = endpoint?.dialect ?? 'openai-chat'
     // What is left of a body that nobody reads must not become the next request.
     const close = request.complete ? [] : ['connection', 'close']
-    sendFailure(response, failure, id, [...options.extraHeaders(), ...close])
+    sendFailure(response, failure, { requestId: id, dialect, extra: [...options.extraHeaders(), ...close] })
     const route = endpoint?.paths[0] ?? 'none'
-    options.tell({ requestId: id, route, status: statusOf(failure), failure: failure.code })
+    options.tell({ requestId: id, route, status: statusOf(failure, dialect), failure: failure.code })
   }
 
   const app = fastify({

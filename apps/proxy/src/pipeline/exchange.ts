@@ -1,8 +1,8 @@
-import type { ChatRequest } from '@tollkeeper/domain/chat'
+import type { ChatRequest, Dialect } from '@tollkeeper/domain/chat'
 import type { ScopeLabel } from '@tollkeeper/domain/failure'
 import type { RequestId } from '@tollkeeper/domain/id'
 import type { PolicyModel, PolicyProvider } from '@tollkeeper/domain/policy'
-import type { NanoUsd, Price } from '@tollkeeper/domain/price'
+import type { NanoUsd, Price, TokenCounts } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
 import type { RefusalDetail, RequestAsk } from '@tollkeeper/domain/usage'
 import type { Turn } from '../concurrency/turn.ts'
@@ -13,6 +13,8 @@ import type { Relay } from './answer/relay.ts'
 /** What is told about a request when it is over: grows while it walks, and is the only thing in the walk that changes. */
 export type Journey = {
   readonly requestId: RequestId
+  /** In which its caller speaks. */
+  readonly dialect: Dialect
   readonly atMs: Instant
   /** Monotonic clock at arrival, in ms. */
   readonly startedAt: number
@@ -60,6 +62,8 @@ export type Received = {
   key: SentKey
   narrowing: Narrowing
   body: Buffer
+  /** Headers that a provider of the caller's dialect gets as they came: a flat list of names and values. */
+  passedHeaders: readonly string[]
   client: Client
   /** What it takes of limits on concurrency: ends with the request, or with its stream. */
   turn: Turn
@@ -87,6 +91,7 @@ export type Candidate = {
 /** What a finished attempt cost, as the headers tell it. */
 export type Bill = {
   amount: NanoUsd
+  tokens: TokenCounts
   /** Smallest amount left over the hard budgets; null when there are none. */
   left: NanoUsd | null
   /** Scope of the budget with that amount. */

@@ -1,3 +1,4 @@
+import type { Dialect } from '@tollkeeper/domain/chat'
 import { fail, Failure } from '@tollkeeper/domain/failure'
 import { usdText, type NanoUsd, type TokenCounts } from '@tollkeeper/domain/price'
 import type { RequestEvent } from '@tollkeeper/domain/usage'
@@ -32,7 +33,7 @@ export type Record = {
 
 export type RecordDeps = {
   rows: FoldedRows
-  statusOf: (failure: Failure) => number
+  statusOf: (failure: Failure, dialect: Dialect) => number
   isStoreAway: (error: unknown) => boolean
   tell: (told: Told) => void
   onDefect: (error: unknown) => void
@@ -51,7 +52,7 @@ export function makeRecord(deps: RecordDeps): Record {
       scopes: standing.record.scopes,
       atMs: journey.atMs,
       count: 1,
-      dialect: 'openai-chat',
+      dialect: journey.dialect,
       stream: chat?.stream ?? false,
       modelAsked: (chat?.model ?? '').slice(0, 256),
       modelUsed: candidate && journey.attempts > 0 ? candidate.model.name : null,
@@ -77,7 +78,7 @@ export function makeRecord(deps: RecordDeps): Record {
         deps.tell({ journey, end, totalMs: totalOf(journey), charge, cause: undefined })
     },
     refused({ journey }, failure) {
-      const end: End = { status: deps.statusOf(failure), failure: failure.code }
+      const end: End = { status: deps.statusOf(failure, journey.dialect), failure: failure.code }
       if (!journey.recorded) {
         const row = rowOf(journey, end)
         if (row) deps.rows.add(row)

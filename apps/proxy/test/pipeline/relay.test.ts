@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { openAiChatStream } from '../../src/http/openai-chat-stream.ts'
 import { Relay, type ClientStream, type StreamEnd } from '../../src/pipeline/answer/relay.ts'
 import { makeRelays } from '../../src/pipeline/answer/relays.ts'
 import type { StreamListener, UpstreamStream } from '@tollkeeper/providers'
+import { openAiChat } from '@tollkeeper/wire/openai-chat'
 
 /** A relay between a provider and a client that the test plays, with a clock that the test sets. */
 function between(options: { wantsUsage?: boolean; drainLimit?: number } = {}) {
@@ -35,26 +35,28 @@ function between(options: { wantsUsage?: boolean; drainLimit?: number } = {}) {
       relay.clientLeft()
     },
   }
-  const relay = new Relay(
-    stream,
-    {
-      dialect: openAiChatStream,
-      relays,
-      monotonic,
-      settle: async (end) => {
-        ends.push(end)
-        return { amount: 5n, left: null, scope: null }
-      },
+  const relay = new Relay(stream, {
+    codec: openAiChat.passOn({
+      wantsUsage: options.wantsUsage ?? false,
+      inputTokens: 1,
+      atMs: 0,
       costUsd: () => '0.000000005',
-      onProgress: () => {},
-      onFirstByte: () => {},
-      onDefect: (error) => {
-        throw error
-      },
-      usdText: () => '0.000000005',
+    }),
+    provider: 'Test',
+    relays,
+    monotonic,
+    settle: async (end) => {
+      ends.push(end)
+      return { amount: 5n, tokens: {}, left: null, scope: null }
     },
-    { provider: 'Test', wantsUsage: options.wantsUsage ?? false, deadlineAt: 3_600_000 },
-  )
+    deadlineAt: 3_600_000,
+    onProgress: () => {},
+    onFirstByte: () => {},
+    onDefect: (error) => {
+      throw error
+    },
+    chargedOf: () => ({ tokens: {}, costUsd: '0.000000005' }),
+  })
   relay.start(clientStream)
   return {
     client,

@@ -1,5 +1,4 @@
-/** Formats in which a client can speak to the gateway. */
-export type Dialect = 'openai-chat'
+import type { Dialect } from './dialect.ts'
 
 /** One part of a message's content: text, or an image. Parts that cannot be bounded never get this far. */
 export type ContentPart = { type: string; text?: string; refusal?: string }
@@ -28,7 +27,9 @@ export type ChatRequest = {
   wantsUsage: boolean
   /** Output cap of one choice as the caller asked for it. */
   maxOutputTokens: number | null
-  /** Name of the field that carried it, for messages about it. */
+  /** The smallest cap with which the request makes sense, where the caller's other wishes demand one. */
+  leastOutputTokens: number | null
+  /** Name of the field that carried the cap, for messages about it. */
   maxOutputField: string
   /** Tokens that the caller announced. A floor for the limits on tokens, never less than our own estimate. */
   requestedTokens: number | null

@@ -1,1 +1,5 @@
+export * from './answer.ts'
 export * from './chat-request.ts'
+export * from './conversation.ts'
+export * from './dialect.ts'
+export * from './usage-report.ts'

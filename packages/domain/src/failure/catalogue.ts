@@ -52,6 +52,10 @@ export const catalogue = {
     'invalid',
     (p) => `"${p.name}" is not supported here: ${p.why}.`,
   ),
+  untranslatable: entry<{ feature: string }>(
+    'invalid',
+    (p) => `"${p.feature}" cannot be used with this model: its provider has no such feature.`,
+  ),
   no_key: entry(
     'unauthenticated',
     () => 'No API key was sent. Put it in the header "Authorization: Bearer sk-gw-…" or "x-api-key".',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dialects } from '../chat/index.ts'
 import { requestId } from '../id/index.ts'
 import { scopeIds } from './attempt-event.ts'
 
@@ -41,7 +42,7 @@ export const requestEvent = z.object({
   atMs: z.int(),
   /** How many equal refusals this row stands for (repeats within 10 s are folded). */
   count: z.int().min(1),
-  dialect: z.enum(['openai-chat']),
+  dialect: z.enum(dialects),
   stream: z.boolean(),
   modelAsked: z.string().max(256),
   /** Null when no candidate was chosen. */

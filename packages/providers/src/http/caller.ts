@@ -22,6 +22,8 @@ export type CallOptions = {
   id: string
   /** Most time in ms, besides the time-outs: until all of a whole answer was read, or until the head of a stream. */
   withinMs?: number
+  /** More headers, for this call alone: a flat list of names and values. */
+  headers?: readonly string[]
 }
 
 /** The only caller of providers. */
@@ -65,29 +67,37 @@ export function makeCaller(options: Partial<CallerOptions> = {}): Caller {
     return pool
   }
 
-  type Call = { method: 'POST' | 'GET'; path: string; body: Buffer | null; id: string | null; headersTimeout: number }
-  const dispatch = (target: Target, { id, path, ...call }: Call, handler: WholeCall | StreamCall) => {
-    const headers = id === null ? target.headers : [...target.headers, 'x-request-id', id]
+  type Call = {
+    method: 'POST' | 'GET'
+    path: string
+    body: Buffer | null
+    id: string | null
+    more: readonly string[]
+    headersTimeout: number
+  }
+  const dispatch = (target: Target, { id, path, more, ...call }: Call, handler: WholeCall | StreamCall) => {
+    const headers = id === null ? target.headers : [...target.headers, 'x-request-id', id, ...more]
     poolOf(target.origin).dispatch({ ...call, path: target.prefix + path, headers: headers as string[] }, handler)
   }
 
   return {
-    post: (target, path, body, { id, withinMs = settings.wholeTimeoutMs }) =>
+    post: (target, path, body, { id, headers: more = [], withinMs = settings.wholeTimeoutMs }) =>
       new Promise((resolve) => {
-        const call: Call = { method: 'POST', path, body, id, headersTimeout: settings.wholeTimeoutMs }
+        const call: Call = { method: 'POST', path, body, id, more, headersTimeout: settings.wholeTimeoutMs }
         const within = new CallDeadline(Math.min(withinMs, settings.wholeTimeoutMs))
         dispatch(target, call, new WholeCall(resolve, within))
       }),
-    postForStream: (target, path, body, { id, withinMs = settings.firstByteTimeoutMs }) =>
+    postForStream: (target, path, body, { id, headers: more = [], withinMs = settings.firstByteTimeoutMs }) =>
       new Promise((resolve) => {
-        const call: Call = { method: 'POST', path, body, id, headersTimeout: settings.firstByteTimeoutMs }
+        const call: Call = { method: 'POST', path, body, id, more, headersTimeout: settings.firstByteTimeoutMs }
         const within = new CallDeadline(Math.min(withinMs, settings.firstByteTimeoutMs))
         dispatch(target, call, new StreamCall(resolve, within))
       }),
     get: (target, path) =>
       new Promise((resolve) => {
-        const call: Call = { method: 'GET', path, body: null, id: null, headersTimeout: settings.firstByteTimeoutMs }
-        dispatch(target, call, new WholeCall(resolve, new CallDeadline(settings.firstByteTimeoutMs)))
+        const { firstByteTimeoutMs: headersTimeout } = settings
+        const call: Call = { method: 'GET', path, body: null, id: null, more: [], headersTimeout }
+        dispatch(target, call, new WholeCall(resolve, new CallDeadline(headersTimeout)))
       }),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))

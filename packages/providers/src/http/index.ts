@@ -1,4 +1,4 @@
-export { makeCaller, type Caller, type CallerOptions } from './caller.ts'
+export { makeCaller, type Caller, type CallerOptions, type CallOptions } from './caller.ts'
 export type {
   Answered,
   Outcome,

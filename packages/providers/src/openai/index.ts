@@ -1,4 +1,9 @@
 import { bearer, type Provider } from '../provider.ts'
 
 /** OpenAI: `max_tokens` is refused by its reasoning models, the newer field is taken by all. */
-export const openai: Provider = { kind: 'openai', auth: bearer, capField: () => 'max_completion_tokens' }
+export const openai: Provider = {
+  kind: 'openai',
+  dialects: ['openai-chat'],
+  auth: bearer,
+  capField: () => 'max_completion_tokens',
+}

@@ -1,4 +1,9 @@
 import { bearer, type Provider } from '../provider.ts'
 
 /** The simulated provider of the demo: behaves as OpenAI does. */
-export const simulator: Provider = { kind: 'simulator', auth: bearer, capField: () => 'max_completion_tokens' }
+export const simulator: Provider = {
+  kind: 'simulator',
+  dialects: ['openai-chat'],
+  auth: bearer,
+  capField: () => 'max_completion_tokens',
+}

@@ -1,12 +1,7 @@
-import { isObject } from './field.ts'
-import { readUsage, type UsageReport } from './usage.ts'
-
-/** What the gateway needs from a whole answer; its bytes pass on unchanged. */
-export type WholeAnswer = {
-  usage: UsageReport
-  /** The texts the model wrote, for counting when the report cannot be believed. */
-  texts: () => string[]
-}
+import type { WholeAnswer } from '../dialect/wire-dialect.ts'
+import { isObject } from '../field.ts'
+import { readUsage } from './usage.ts'
+import { neutralAnswer } from './whole.ts'
 
 /** Reads a provider's whole answer; undefined when it is no answer at all (not JSON, or no choices). */
 export function readWholeAnswer(bytes: Buffer): WholeAnswer | undefined {
@@ -21,6 +16,7 @@ export function readWholeAnswer(bytes: Buffer): WholeAnswer | undefined {
   return {
     usage: readUsage(body['usage']),
     texts: () => choices.flatMap((choice) => (isObject(choice) ? textsOf(choice['message']) : [])),
+    answer: () => neutralAnswer(body),
   }
 }
 

@@ -1,7 +1,8 @@
+import type { UsageReport } from '@tollkeeper/domain/chat'
 import { dataOf, frameOf } from '../event-stream/index.ts'
 import { textsOf } from './answer.ts'
-import { isObject } from './field.ts'
-import { readUsage, type UsageReport } from './usage.ts'
+import { isObject } from '../field.ts'
+import { readUsage } from './usage.ts'
 
 /** The event that says a stream is complete. */
 export const doneFrame: Buffer = frameOf('[DONE]')
@@ -70,7 +71,8 @@ export function gatherTexts(frame: Buffer, into: Map<number, string>): void {
   }
 }
 
-function parsed(data: string): unknown {
+/** JSON of a provider; undefined when it is none. */
+export function parsed(data: string): unknown {
   try {
     return JSON.parse(data)
   } catch {

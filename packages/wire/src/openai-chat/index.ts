@@ -1,4 +1,6 @@
 export * from './answer.ts'
+export * from './body.ts'
+export * from './dialect.ts'
 export * from './events.ts'
 export * from './failure.ts'
 export * from './models.ts'

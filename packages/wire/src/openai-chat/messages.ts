@@ -1,5 +1,5 @@
 import type { ImageCounts } from '@tollkeeper/domain/chat'
-import { invalid, isGiven, isObject, unsupported, type Fields } from './field.ts'
+import { invalid, isGiven, isObject, unsupported, type Fields } from '../field.ts'
 
 /** Most messages of one request (security.md T-DOS). */
 const maxMessages = 2_048

@@ -1,4 +1,4 @@
-import { invalid, isGiven, unsupported, type Fields } from './field.ts'
+import { invalid, isGiven, unsupported, type Fields } from '../field.ts'
 
 type Rule = (value: unknown) => string | undefined
 

@@ -27,6 +27,7 @@ describe('reading a chat request', () => {
       stream: true,
       wantsUsage: true,
       maxOutputTokens: 16,
+      leastOutputTokens: null,
       maxOutputField: 'max_tokens',
       requestedTokens: null,
       choices: 2,

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest } from '@tollkeeper/domain/chat'
-import { checkNumber, flag, invalid, isGiven, isObject, wholeNumber, type Fields } from './field.ts'
+import { checkNumber, flag, invalid, isGiven, isObject, wholeNumber, type Fields } from '../field.ts'
 import { readMessages } from './messages.ts'
 import { refuseDearerParameters } from './price-raising.ts'
 import { readDefinitions } from './tools.ts'
@@ -35,6 +35,7 @@ export function readChatRequest(body: unknown): ChatRequest {
     stream,
     wantsUsage: readStreamOptions(body, stream),
     ...readCap(body),
+    leastOutputTokens: null,
     requestedTokens: wholeNumber(body, 'requestedTokens', 1, mostTokens),
     choices: wholeNumber(body, 'n', 1, maxChoices) ?? 1,
     body,

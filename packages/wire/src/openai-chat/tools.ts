@@ -1,4 +1,4 @@
-import { invalid, isGiven, isObject, unsupported, type Fields } from './field.ts'
+import { invalid, isGiven, isObject, unsupported, type Fields } from '../field.ts'
 
 /** Most tools of one request, as at OpenAI. */
 const maxTools = 128

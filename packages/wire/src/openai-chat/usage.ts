@@ -1,8 +1,6 @@
+import type { UsageReport } from '@tollkeeper/domain/chat'
 import type { TokenCounts } from '@tollkeeper/domain/price'
-import { isObject } from './field.ts'
-
-/** A provider's report of what an answer used: disjoint counts, or why it cannot be believed. */
-export type UsageReport = { kind: 'usage'; tokens: TokenCounts } | { kind: 'missing' } | { kind: 'nonsense' }
+import { isObject } from '../field.ts'
 
 const most = 2_147_483_647
 
@@ -28,5 +26,9 @@ export function readUsage(raw: unknown): UsageReport {
   if (input === undefined || output === undefined || cached === undefined || cached > input) return { kind: 'nonsense' }
   const tokens: TokenCounts = { inputUncached: input - cached, outputText: output }
   if (cached > 0) tokens.inputCacheRead = cached
-  return { kind: 'usage', tokens }
+  const wrote = raw['completion_tokens_details']
+  const reasoning = isObject(wrote) ? count(wrote['reasoning_tokens']) : undefined
+  return reasoning === undefined || reasoning === 0 || reasoning > output
+    ? { kind: 'usage', tokens }
+    : { kind: 'usage', tokens, reasoning }
 }

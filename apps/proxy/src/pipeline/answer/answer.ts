@@ -1,16 +1,15 @@
-import type { ChatRequest } from '@tollkeeper/domain/chat'
+import type { ChatRequest, Dialect, UsageReport } from '@tollkeeper/domain/chat'
 import { fail } from '@tollkeeper/domain/failure'
-import type { AttemptId } from '@tollkeeper/domain/id'
 import type { PolicyProvider } from '@tollkeeper/domain/policy'
-import { usdText } from '@tollkeeper/domain/price'
-import type { Answered as WholeReply, ChatBody, Outcome, Streaming, Unanswered } from '@tollkeeper/providers'
-import type { WholeAnswer } from '@tollkeeper/wire/openai-chat'
+import { usdText, type TokenCounts } from '@tollkeeper/domain/price'
+import type { Answered as WholeReply, CallOptions, Outcome, Streaming, Unanswered } from '@tollkeeper/providers'
+import type { StreamCodec, StreamOptions, UpstreamBody, WholeAnswer } from '@tollkeeper/wire/dialect'
 import type { Places } from '../../concurrency/places.ts'
 import type { Standing } from '../../standing/standing.ts'
 import { step, type Answered, type Candidate, type Routed } from '../exchange.ts'
 import { chargeOfHold, chargeOfTokens, isPlausible, noCharge } from './charge.ts'
 import { makeEstimate, type EstimateDeps } from './estimate.ts'
-import { Relay, type StreamDialect, type StreamEnd } from './relay.ts'
+import { Relay, type StreamEnd } from './relay.ts'
 import type { Relays } from './relays.ts'
 import { billOf, makeSettleAttempt, type SettleDeps } from './settle-attempt.ts'
 import { makeTakeHoldUnderCeiling, type TakeCeilingDeps } from './take-ceiling.ts'
@@ -25,11 +24,25 @@ export type Answer = (routed: Routed) => Promise<Answered>
 /** A provider that is ready to be called, with its credential opened. */
 export type ChatCaller = {
   /** `withinMs`: until all of it was read. */
-  whole(body: Buffer, id: AttemptId, withinMs: number): Promise<Outcome<WholeReply>>
+  whole(body: Buffer, as: CallOptions): Promise<Outcome<WholeReply>>
   /** `withinMs`: until its head. */
-  stream(body: Buffer, id: AttemptId, withinMs: number): Promise<Outcome<Streaming>>
+  stream(body: Buffer, as: CallOptions): Promise<Outcome<Streaming>>
   /** The bytes to send, with the cap that the hold pays for. */
-  render(body: ChatBody, candidate: Candidate, asked: { cap: number; field: string }): Buffer
+  render(body: UpstreamBody, candidate: Candidate, asked: { cap: number; field: string }): Buffer
+}
+
+/** A provider's whole answer, with the tokens it is charged for. */
+export type WholeToTell = { bytes: Buffer; answer: WholeAnswer; tokens: TokenCounts; atMs: number }
+
+/** How a caller and a provider understand each other, each in its own dialect. */
+export type Interpreter = {
+  /** The request as the provider is asked: itself, or a translation. @throws Failure when it cannot be translated */
+  asSent: (chat: ChatRequest, provider: PolicyProvider) => ChatRequest
+  bodyOf: (sent: ChatRequest) => UpstreamBody
+  readAnswer: (body: Buffer, from: Dialect) => WholeAnswer | undefined
+  /** The provider's bytes, or its answer in the words of the caller. */
+  wholeFor: (caller: Dialect, from: Dialect, reply: WholeToTell) => Buffer
+  streamFor: (caller: Dialect, from: Dialect, options: StreamOptions) => StreamCodec
 }
 
 export type AnswerDeps = TakeSliceDeps &
@@ -37,11 +50,9 @@ export type AnswerDeps = TakeSliceDeps &
   SettleDeps &
   TryInTurnDeps &
   EstimateDeps & {
-    bodyOf: (chat: ChatRequest) => ChatBody
+    interpreter: Interpreter
     /** @throws Failure when the credential cannot be opened */
-    callerOf: (standing: Standing, provider: PolicyProvider) => ChatCaller
-    readAnswer: (body: Buffer) => WholeAnswer | undefined
-    streamDialect: StreamDialect
+    callerOf: (standing: Standing, provider: PolicyProvider, dialect: Dialect) => ChatCaller
     relays: Relays
     /** Places at each provider. */
     providerPlaces: Places
@@ -49,8 +60,16 @@ export type AnswerDeps = TakeSliceDeps &
     hear: (standing: Standing, candidate: Candidate, outcome: Outcome<WholeReply | Streaming>) => void
   }
 
-/** One attempt that was held and is under way. */
-type Attempt = { routed: Routed; candidate: Candidate; held: Held; decide: Try['decide'] }
+/** A request as one provider is asked it, with its body. */
+type Said = { provider: PolicyProvider; chat: ChatRequest; body: UpstreamBody }
+
+/** One attempt that was held and is under way. Its `routed.chat` is the request as it was sent. */
+type Attempt = { routed: Routed; candidate: Candidate; held: Held; body: UpstreamBody; decide: Try['decide'] }
+
+/** Bytes per token, for what a caller is told before anybody knows. */
+const usualTokenBytes = 4
+
+const nothingPassed: readonly string[] = []
 
 /**
  * Asks a provider: hold → clamp → send → settle, per attempt. No byte goes out without its own hold over the whole
@@ -61,10 +80,17 @@ type Attempt = { routed: Routed; candidate: Candidate; held: Held; decide: Try['
 export function makeAnswer(deps: AnswerDeps): Answer {
   const takeHold = makeTakeHoldUnderCeiling(deps, makeTakeHoldOrSlice(deps, makeTakeHold(deps)))
   const settle = makeSettleAttempt(deps)
+  const { interpreter } = deps
   const estimate = makeEstimate(deps)
 
-  async function attempt(routed: Routed, now: Try, body: ChatBody): Promise<Answered | Lost> {
+  function say(asked: ChatRequest, provider: PolicyProvider): Said {
+    const chat = interpreter.asSent(asked, provider)
+    return { provider, chat, body: interpreter.bodyOf(chat) }
+  }
+
+  async function attempt(asked: Routed, now: Try, { chat, body }: Said): Promise<Answered | Lost> {
     const { candidate } = now
+    const routed = chat === asked.chat ? asked : { ...asked, chat }
     // Without a second copy nothing is sent: what it costs could be lost (decisions.md 7).
     if (!deps.ledger.mayBegin) throw fail('journal_unavailable', undefined, { retryAfterMs: 2_000 })
     const place = deps.providerPlaces.take(candidate.provider.id)
@@ -81,7 +107,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     }
   }
 
-  async function attemptInPlace(routed: Routed, now: Try, body: ChatBody): Promise<Answered | Lost> {
+  async function attemptInPlace(routed: Routed, now: Try, body: UpstreamBody): Promise<Answered | Lost> {
     const { journey, chat } = routed
     const { candidate, id, decide } = now
     journey.candidate = candidate
@@ -98,16 +124,18 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     const bytes = caller.render(body, candidate, { cap: held.cap, field: chat.maxOutputField })
     journey.attempts += 1
     deps.ledger.sent({ orgId: routed.standing.record.scopes.orgId, attemptId: id })
-    const running: Attempt = { routed, candidate, held, decide }
-    if (chat.stream) return streamed(running, await caller.stream(bytes, held.attemptId, now.withinMs))
-    return whole(running, await caller.whole(bytes, held.attemptId, now.withinMs))
+    const running: Attempt = { routed, candidate, held, body, decide }
+    const headers = chat.dialect === journey.dialect ? routed.passedHeaders : nothingPassed
+    const as = { id: held.attemptId, withinMs: now.withinMs, headers }
+    if (chat.stream) return streamed(running, await caller.stream(bytes, as))
+    return whole(running, await caller.whole(bytes, as))
   }
 
   async function callerOrRelease(routed: Routed, candidate: Candidate, held: Held): Promise<ChatCaller> {
     const { standing, client } = routed
     try {
       if (client.gone()) throw fail('client_left', undefined)
-      return deps.callerOf(standing, candidate.provider)
+      return deps.callerOf(standing, candidate.provider, routed.chat.dialect)
     } catch (error) {
       held.ceilingShare?.spent(0n)
       if (held.share) held.share.giveBack()
@@ -123,7 +151,7 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     deps.hear(standing, candidate, outcome)
     journey.firstByteMs = journey.timeline.at(-1)?.ms ?? null
     if (outcome.kind !== 'answered') return unanswered(running, outcome)
-    const answer = deps.readAnswer(outcome.body)
+    const answer = interpreter.readAnswer(outcome.body, chat.dialect)
     if (!answer)
       return unanswered(running, { kind: 'ambiguous', timedOut: false, status: 200, reason: 'not-an-answer' })
 
@@ -141,38 +169,44 @@ export function makeAnswer(deps: AnswerDeps): Answer {
       status: gone ? 499 : 200,
       failure: null,
     })
-    return { ...routed, candidate, kind: 'whole', body: outcome.body, bill }
+    const body = interpreter.wholeFor(journey.dialect, chat.dialect, {
+      bytes: outcome.body,
+      answer,
+      tokens: bill.tokens,
+      atMs: journey.atMs,
+    })
+    return { ...routed, candidate, kind: 'whole', body, bill }
   }
 
   async function streamed(running: Attempt, outcome: Outcome<Streaming>): Promise<Answered | Lost> {
-    const { routed, candidate, held } = running
+    const { routed, candidate, held, body } = running
     step(routed.journey, 'head', deps.monotonic())
     deps.hear(routed.standing, candidate, outcome)
     if (outcome.kind !== 'streaming') return unanswered(running, outcome)
     const { journey, chat } = routed
     journey.legs.push({ provider: candidate.provider.name, end: 'ok' })
-    const relay = new Relay(
-      outcome.stream,
-      {
-        dialect: deps.streamDialect,
-        relays: deps.relays,
-        monotonic: deps.monotonic,
-        settle: (end) => settleStream(running, end).finally(() => routed.turn.end()),
-        costUsd: (report) =>
-          isPlausible(report, () => false)
-            ? usdText(chargeOfTokens(report.tokens, candidate.price, 'reported').amount)
-            : undefined,
-        onProgress: (events) => noteProgress(running, events),
-        onFirstByte: () => {
-          step(journey, 'first byte', deps.monotonic())
-          journey.firstByteMs = journey.timeline.at(-1)?.ms ?? null
-        },
-        onDefect: deps.record.defect,
-        usdText: (bill) => usdText(bill.amount),
+    const codec = interpreter.streamFor(journey.dialect, chat.dialect, {
+      wantsUsage: chat.wantsUsage,
+      inputTokens: held.exact ? held.input : Math.ceil(body.bytes / usualTokenBytes),
+      atMs: journey.atMs,
+      costUsd: (report) => costTold(report, candidate),
+    })
+    const relay = new Relay(outcome.stream, {
+      codec,
+      provider: candidate.provider.name,
+      deadlineAt: journey.deadlineAt,
+      relays: deps.relays,
+      monotonic: deps.monotonic,
+      settle: (end) => settleStream(running, end).finally(() => routed.turn.end()),
+      onProgress: (events) => noteProgress(running, events),
+      onFirstByte: () => {
+        step(journey, 'first byte', deps.monotonic())
+        journey.firstByteMs = journey.timeline.at(-1)?.ms ?? null
       },
-      { provider: candidate.provider.name, wantsUsage: chat.wantsUsage, deadlineAt: journey.deadlineAt },
-    )
-    return { ...routed, candidate, kind: 'stream', relay, estimate: billOf(held, held.amount) }
+      onDefect: deps.record.defect,
+      chargedOf: ({ tokens, amount }) => ({ tokens, costUsd: usdText(amount) }),
+    })
+    return { ...routed, candidate, kind: 'stream', relay, estimate: billOf(held, { amount: held.amount, tokens: {} }) }
   }
 
   /** Each event but the first of each choice carries a token or more; what it read is not known yet. */
@@ -214,17 +248,24 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     await settle({ ...running, isLost: true, isLast: next.kind === 'stop' }, charge, {
       outcome: end.outcome,
       upstreamStatus: end.status,
-      status: deps.statusOf(end.failure),
+      status: deps.statusOf(end.failure, routed.journey.dialect),
       failure: end.failure.code,
     })
     return { kind: 'lost', failure: end.failure, next }
   }
 
   return async (routed) => {
-    const body = deps.bodyOf(routed.chat)
-    return makeTryInTurn(deps, (asked, now) => attempt(asked, now, body))(routed)
+    // The same provider may be asked again, with the same words.
+    let said: Said | undefined
+    const saidTo = (provider: PolicyProvider) =>
+      said?.provider === provider ? said : (said = say(routed.chat, provider))
+    return makeTryInTurn(deps, (asked, now) => attempt(asked, now, saidTo(now.candidate.provider)))(routed)
   }
 }
+
+/** Cost of a report as a client is told it on the way; undefined when the report cannot be believed. */
+const costTold = (report: UsageReport, { price }: Candidate): string | undefined =>
+  isPlausible(report, () => false) ? usdText(chargeOfTokens(report.tokens, price, 'reported').amount) : undefined
 
 /** Whether the provider is told a smaller cap than it would be if there were no budgets. */
 function isClamped({ chat, standing }: Routed, { model }: Candidate, held: Held): boolean {

@@ -38,7 +38,7 @@ function wantedCap({ chat, standing }: Routed, { model }: Candidate): number {
 
 /** The smallest cap that is still worth an answer. */
 export const usefulCap = (routed: Routed, candidate: Candidate): number =>
-  Math.min(leastUseful, wantedCap(routed, candidate))
+  routed.chat.leastOutputTokens ?? Math.min(leastUseful, wantedCap(routed, candidate))
 
 /**
  * The first ask of an attempt. Counting tokens costs more than everything else in the walk, so a request whose budgets

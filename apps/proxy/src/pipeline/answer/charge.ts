@@ -1,6 +1,6 @@
+import type { UsageReport } from '@tollkeeper/domain/chat'
 import { amountOf, inputClasses, type NanoUsd, type Price, type TokenCounts } from '@tollkeeper/domain/price'
 import type { UsageSource } from '@tollkeeper/domain/usage'
-import type { UsageReport } from '@tollkeeper/wire/openai-chat'
 
 /** What an attempt is charged, and on what grounds. */
 export type Charge = { amount: NanoUsd; tokens: TokenCounts; source: UsageSource }

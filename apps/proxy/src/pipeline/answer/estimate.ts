@@ -1,5 +1,5 @@
+import type { UsageReport } from '@tollkeeper/domain/chat'
 import type { TokenEncoding } from '@tollkeeper/domain/policy'
-import type { UsageReport } from '@tollkeeper/wire/openai-chat'
 import type { Candidate, Routed } from '../exchange.ts'
 import { imageBound, type BoundDeps } from './bound.ts'
 import { chargeOfTokens, type Charge } from './charge.ts'

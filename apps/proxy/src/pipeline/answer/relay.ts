@@ -1,6 +1,8 @@
+import type { UsageReport } from '@tollkeeper/domain/chat'
 import { fail, type Failure } from '@tollkeeper/domain/failure'
 import type { StreamListener, UpstreamStream } from '@tollkeeper/providers'
-import type { ChatEvent, UsageReport } from '@tollkeeper/wire/openai-chat'
+import type { Charged, StreamCodec } from '@tollkeeper/wire/dialect'
+import { FrameCutter, framesOf } from '@tollkeeper/wire/event-stream'
 import type { Bill } from '../exchange.ts'
 import type { RelayLimits, Relays } from './relays.ts'
 import { WrittenText } from './written-text.ts'
@@ -15,20 +17,6 @@ export type ClientStream = {
   cut(): void
 }
 
-/** How a dialect's stream is read and written. */
-export type StreamDialect = {
-  makeCutter(): { push(chunk: Buffer): Buffer | undefined | 'too-large'; rest(): Buffer }
-  framesOf(run: Buffer): Buffer[]
-  mayMatter(run: Buffer): boolean
-  readEvent(frame: Buffer): ChatEvent
-  gatherTexts: (run: Buffer, into: Map<number, string>) => void
-  withCost(chunk: Readonly<Record<string, unknown>>, costUsd: string): Buffer
-  /** What follows the last chunk of a complete stream. */
-  ending(costUsd: string): Buffer
-  errorFrame(failure: Failure): Buffer
-  keepAlive: Buffer
-}
-
 /** How a stream ended, for its settlement. */
 export type StreamEnd = {
   /** Why it is not complete; null for a complete one. */
@@ -41,51 +29,40 @@ export type StreamEnd = {
 }
 
 export type RelayDeps = {
-  dialect: StreamDialect
+  /** How the provider's events are read, and what the client gets of them. */
+  codec: StreamCodec
+  /** The provider's name, for failures. */
+  provider: string
   relays: Relays
   monotonic: () => number
   /** Called once, before the last byte is released. */
   settle: (end: StreamEnd) => Promise<Bill>
-  /** Cost of a report as it is told to the client in the usage chunk; undefined when the report cannot be believed. */
-  costUsd: (report: UsageReport) => string | undefined
-  /** Called now and then while it runs, with the number of events so far. */
+  /** Called now and then while it runs, with the number of events so far that carry output. */
   onProgress: (events: number) => void
   onFirstByte: () => void
   onDefect: (error: unknown) => void
-  usdText: (bill: Bill) => string
-}
-
-export type RelayOptions = {
-  provider: string
-  /** Whether the client asked for the usage chunk. */
-  wantsUsage: boolean
   /** Monotonic ms at which it is ended from our side. */
   deadlineAt: number
+  /** What the client is told of its settlement. */
+  chargedOf: (bill: Bill) => Charged
 }
 
 /** How often a running stream's progress is noted. */
 const progressMs = 2_000
 
-/** Events in a run: each ends in an empty line. */
-function eventsIn(run: Buffer): number {
-  let events = 0
-  for (let at = run.indexOf('\n\n'); at >= 0; at = run.indexOf('\n\n', at + 2)) events += 1
-  return events
-}
-
 /**
- * Passes a provider's stream on, event by event, byte for byte. Looks only for usage, errors and the end. The stream is
- * settled before its last event is released. A client that leaves does not end it: the provider goes on to its usage
+ * Passes a provider's stream on, event by event, as its codec says: byte for byte where nothing is translated, looking
+ * only for usage, errors and the end. The stream is settled before its last event is released. A client that leaves does not end it: the provider goes on to its usage
  * report, within what the hold pays for.
  */
 export class Relay implements StreamListener {
   readonly #stream: UpstreamStream
   readonly #deps: RelayDeps
-  readonly #options: RelayOptions
-  readonly #cutter
+  readonly #cutter = new FrameCutter()
   readonly #written: WrittenText
   #client: ClientStream | undefined
   #report: UsageReport = { kind: 'missing' }
+  #complete = false
   #heard = false
   #silent = true
   #events = 0
@@ -96,12 +73,10 @@ export class Relay implements StreamListener {
   #pausedAt: number | undefined
   #lastWriteAt: number
 
-  constructor(stream: UpstreamStream, deps: RelayDeps, options: RelayOptions) {
+  constructor(stream: UpstreamStream, deps: RelayDeps) {
     this.#stream = stream
     this.#deps = deps
-    this.#options = options
-    this.#cutter = deps.dialect.makeCutter()
-    this.#written = new WrittenText(deps.dialect.gatherTexts)
+    this.#written = new WrittenText(deps.codec.gatherTexts)
     this.#lastWriteAt = deps.monotonic()
     this.#progressAt = this.#lastWriteAt
   }
@@ -138,7 +113,7 @@ export class Relay implements StreamListener {
   /** Called every second: keeps idle connections alive, cuts clients that do not read, ends what never ends. */
   tick(now: number, limits: RelayLimits): void {
     if (this.#over) return
-    if (now > this.#options.deadlineAt) return this.stop(this.#late())
+    if (now > this.#deps.deadlineAt) return this.stop(this.#late())
     if (now - this.#progressAt >= progressMs) {
       this.#progressAt = now
       this.#deps.onProgress(this.#events)
@@ -146,7 +121,7 @@ export class Relay implements StreamListener {
     if (!this.#client) return
     if (this.#pausedAt !== undefined) {
       if (now - this.#pausedAt > limits.stalledMs) this.#client.cut()
-    } else if (now - this.#lastWriteAt >= limits.keepAliveMs) this.#write(this.#deps.dialect.keepAlive)
+    } else if (now - this.#lastWriteAt >= limits.keepAliveMs) this.#write(this.#deps.codec.keepAlive)
   }
 
   data(chunk: Buffer): void {
@@ -159,10 +134,11 @@ export class Relay implements StreamListener {
     if (run === undefined) return
     if (run === 'too-large') return this.stop(this.#broke())
     this.#silent = false
-    this.#events += eventsIn(run)
+    const { codec } = this.#deps
+    this.#events += codec.outputEvents(run)
     this.#written.add(run)
-    if (!this.#deps.dialect.mayMatter(run)) return this.#write(run)
-    for (const frame of this.#deps.dialect.framesOf(run)) {
+    if (!codec.mayMatter(run)) return this.#write(run)
+    for (const frame of framesOf(run)) {
       this.#frame(frame)
       if (this.#over) return
     }
@@ -170,7 +146,7 @@ export class Relay implements StreamListener {
 
   end(): void {
     // Some providers send no [DONE]; the usage report comes after everything else, so with it nothing is missing.
-    const complete = this.#report.kind !== 'missing' && this.#cutter.rest().length === 0
+    const complete = this.#complete && this.#cutter.rest().length === 0
     this.#end(complete ? null : this.#broke())
   }
 
@@ -179,29 +155,12 @@ export class Relay implements StreamListener {
   }
 
   #frame(frame: Buffer): void {
-    const event = this.#deps.dialect.readEvent(frame)
-    switch (event.kind) {
-      case 'other':
-        return this.#write(frame)
-      case 'usage':
-        this.#report = event.report
-        return this.#usage(frame, event)
-      case 'done':
-        this.#end(null)
-        return
-      case 'error':
-        return this.stop(this.#broke())
-    }
-  }
-
-  #usage(frame: Buffer, event: Extract<ChatEvent, { kind: 'usage' }>): void {
-    if (!this.#options.wantsUsage) {
-      // Clients that did not ask stumble over a chunk without choices (wire.md 2.7).
-      if (!event.only) this.#write(frame)
-      return
-    }
-    const costUsd = this.#deps.costUsd(event.report)
-    this.#write(costUsd === undefined ? frame : this.#deps.dialect.withCost(event.chunk, costUsd))
+    const { out, report, complete, end } = this.#deps.codec.step(frame)
+    if (report) this.#report = report
+    if (complete) this.#complete = true
+    if (out) this.#write(out)
+    if (end === 'done') this.#end(null)
+    else if (end === 'error') this.stop(this.#broke())
   }
 
   #end(failure: Failure | null): void {
@@ -212,7 +171,7 @@ export class Relay implements StreamListener {
     if (this.#over) return
     this.#over = true
     this.#unpause()
-    const { dialect, relays, settle, usdText } = this.#deps
+    const { codec, relays, settle, chargedOf } = this.#deps
     try {
       const bill = await settle({
         failure,
@@ -221,7 +180,7 @@ export class Relay implements StreamListener {
         report: this.#report,
         texts: () => this.#written.texts(),
       })
-      this.#client?.end(failure ? dialect.errorFrame(failure) : dialect.ending(usdText(bill)))
+      this.#client?.end(failure ? codec.errorFrame(failure) : codec.ending(chargedOf(bill)))
     } catch (error) {
       // A defect. The attempt's lease runs out and it is charged provisionally; the client must not take this for an end.
       this.#client?.cut()
@@ -247,12 +206,12 @@ export class Relay implements StreamListener {
   }
 
   #late(): Failure {
-    const { provider } = this.#options
+    const { provider } = this.#deps
     return fail('upstream_timeout', { provider }, { source: `provider:${provider}` })
   }
 
   #broke(): Failure {
-    const { provider } = this.#options
+    const { provider } = this.#deps
     return fail('upstream_broke', { provider }, { source: `provider:${provider}` })
   }
 }

@@ -1,5 +1,6 @@
+import type { Dialect } from '@tollkeeper/domain/chat'
 import type { Failure, FailureCode } from '@tollkeeper/domain/failure'
-import { inputClasses, type NanoUsd } from '@tollkeeper/domain/price'
+import { inputClasses } from '@tollkeeper/domain/price'
 import type { AttemptOutcome } from '@tollkeeper/domain/usage'
 import type { Ledger } from '../../money/ledger.ts'
 import type { Bill, Candidate, Routed } from '../exchange.ts'
@@ -10,7 +11,7 @@ import { metaOf, type Held } from './take-hold.ts'
 export type SettleDeps = {
   ledger: Ledger
   record: Record
-  statusOf: (failure: Failure) => number
+  statusOf: (failure: Failure, dialect: Dialect) => number
 }
 
 /** How an attempt ended, and with it the request. */
@@ -61,14 +62,18 @@ export function makeSettleAttempt(deps: SettleDeps): SettleAttempt {
       await deps.ledger.surrender({ ...attempt, least: 0n, result: { ...attempt.result, tokens: {} } })
     else await deps.ledger.settle({ ...attempt, amount, tokens: used, rates: held.rates })
     if (!isLost) deps.record.settled(journey, end, charge)
-    return billOf(held, amount)
+    return billOf(held, charge)
   }
 }
 
 /** What an amount leaves of what was left when it was held. */
-export function billOf({ tightest, headroom, amount: heldAmount }: Held, amount: NanoUsd): Bill {
+export function billOf(
+  { tightest, headroom, amount: heldAmount }: Held,
+  { amount, tokens }: Pick<Charge, 'amount' | 'tokens'>,
+): Bill {
   return {
     amount,
+    tokens,
     left: headroom === null ? null : headroom + heldAmount - amount,
     scope: tightest?.budget.scope ?? null,
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Dialect } from '@tollkeeper/domain/chat'
 import type { RequestId } from '@tollkeeper/domain/id'
 import { Turn } from '../concurrency/turn.ts'
 import type { Answered, Journey, SentKey } from '../pipeline/exchange.ts'
@@ -6,7 +7,7 @@ import { answerChat, type Rooms } from '../pipeline/pipeline.ts'
 import { sendStream } from './event-stream-reply.ts'
 import { sendFailure } from './failure-reply.ts'
 import { answerHeaders, legHeaders } from './headers.ts'
-import { beginJourney, deadlineOf, narrowingOf } from './receive.ts'
+import { beginJourney, deadlineOf, narrowingOf, passedHeadersOf } from './receive.ts'
 
 export type ChatDeps = {
   rooms: Rooms
@@ -20,8 +21,8 @@ export type ChatDeps = {
 
 const nothing = Buffer.alloc(0)
 
-/** `POST /chat/completions`: the outermost rooms, receive and reply. */
-export function makeChatCompletions(deps: ChatDeps) {
+/** A route that answers chats in a dialect: the outermost rooms, receive and reply. */
+export function makeChat(deps: ChatDeps, dialect: Dialect) {
   return async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -32,19 +33,20 @@ export function makeChatCompletions(deps: ChatDeps) {
     let journey: Journey | undefined
     try {
       const at = { ms: deps.now(), monotonic: deps.monotonic(), deadlineMs: deadlineOf(request, deps.longestMs) }
-      journey = beginJourney(requestId, request, at)
+      journey = beginJourney({ requestId, dialect }, request, at)
       const received = {
         journey,
         key: given.key,
         narrowing: narrowingOf(request),
         body: given.body ?? nothing,
+        passedHeaders: passedHeadersOf(dialect, request),
         client: { gone: () => socket.destroyed },
         turn: new Turn(),
       }
       reply(response, await answerChat(received, deps.rooms), deps.extraHeaders())
     } catch (error) {
       const extra = [...(journey ? legHeaders(journey) : []), ...deps.extraHeaders()]
-      sendFailure(response, deps.rooms.record.asFailure(error), requestId, extra)
+      sendFailure(response, deps.rooms.record.asFailure(error), { requestId, dialect, extra })
     }
   }
 }

@@ -38,3 +38,6 @@ export function flag(body: Fields, name: string, absent: boolean): boolean {
   if (typeof value === 'boolean') return value
   throw invalid(name, `"${name}" must be true or false.`)
 }
+
+/** Text where it is text, else nothing. */
+export const textOr = (value: unknown, absent = ''): string => (typeof value === 'string' ? value : absent)

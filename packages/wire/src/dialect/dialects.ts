@@ -1,0 +1,14 @@
+import type { Dialect } from '@tollkeeper/domain/chat'
+import { openAiChat } from '../openai-chat/index.ts'
+import type { WireDialect } from './wire-dialect.ts'
+
+const known: Partial<Record<Dialect, WireDialect>> = {
+  'openai-chat': openAiChat,
+}
+
+/** The dialect of a name. A name without one is a defect: no route and no provider may speak it. */
+export function dialectOf(name: Dialect): WireDialect {
+  const dialect = known[name]
+  if (!dialect) throw new Error(`Nobody speaks ${name} here`)
+  return dialect
+}
