@@ -15,6 +15,7 @@ import { makeProviderLimitStore } from '@tollkeeper/redis/provider-limits'
 import { makePresence } from '@tollkeeper/redis/presence'
 import { makeRates } from '@tollkeeper/redis/rates'
 import { shardOf } from '@tollkeeper/redis/shards'
+import { redisPorts } from '@tollkeeper/redis/env'
 import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
 import { readJson } from '@tollkeeper/wire/json'
 import { dialectOf } from '@tollkeeper/wire/dialect'
@@ -228,6 +229,9 @@ export function compose(env: Env, log: Logger): Proxy {
     connectTimeoutMs: env.UPSTREAM_CONNECT_MS,
     firstByteTimeoutMs: env.UPSTREAM_FIRST_BYTE_MS,
     wholeTimeoutMs: env.UPSTREAM_WHOLE_MS,
+    // A model on the own machine is what Ollama is for; the simulator's address comes from the installation itself.
+    mayBePrivate: (kind) => env.ALLOW_PRIVATE_PROVIDERS || kind === 'ollama' || kind === 'simulator',
+    closedPorts: redisPorts(env.REDIS_URL),
   })
   const open = (sealed: string, binding: Parameters<typeof openCredential>[2]) =>
     openCredential(sealed, env.CREDENTIAL_PRIVATE_KEY, binding)

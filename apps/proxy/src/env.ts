@@ -41,6 +41,11 @@ const schema = z.object({
   /** After SIGTERM it is not ready, and still listens for this long: balancers look every few seconds. */
   SHUTDOWN_LISTEN_MS: wholeNumber(0, 600_000).default(5_000),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 3_600_000).default(120_000),
+  /** 1: providers may be inside the own network, by plain http too. Otherwise only https on the public internet. */
+  ALLOW_PRIVATE_PROVIDERS: z
+    .enum(['0', '1'], 'must be 0 or 1')
+    .default('0')
+    .transform((text) => text === '1'),
   /** Until a provider takes the connection, and until the head of a stream. */
   UPSTREAM_CONNECT_MS: wholeNumber(1, 3_600_000).default(2_000),
   UPSTREAM_FIRST_BYTE_MS: wholeNumber(1, 3_600_000).default(30_000),

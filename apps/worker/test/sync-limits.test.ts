@@ -90,6 +90,7 @@ it('has a proxy ask a provider without traffic, which is shown and limits nothin
       KEY_PEPPERS: testPeppersText,
       CREDENTIAL_PRIVATE_KEY: testCredentialKeys.privateKey,
       INTERNAL_TOKEN: internalToken,
+      ALLOW_PRIVATE_PROVIDERS: '1',
     },
     ready: /"listening":"([^"]+)"/,
   })

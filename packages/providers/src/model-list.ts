@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Caller } from './http/caller.ts'
+import { forbiddenAddress } from './http/guarded-connector.ts'
 import type { ReplyHeaders } from './http/outcome.ts'
 import type { Target } from './target.ts'
 
@@ -30,7 +31,7 @@ export async function verifyProvider(caller: Caller, target: Target, now: () => 
     case 'failed':
       return { ok: false, status: outcome.status, message: `The provider answered with status ${outcome.status}.` }
     case 'not-sent':
-      return { ok: false, status: null, message: `The provider cannot be reached (${outcome.reason}).` }
+      return { ok: false, status: null, message: unreachableText(outcome.reason) }
     case 'ambiguous':
       return {
         ok: false,
@@ -39,6 +40,11 @@ export async function verifyProvider(caller: Caller, target: Target, now: () => 
       }
   }
 }
+
+const unreachableText = (reason: string): string =>
+  reason === forbiddenAddress
+    ? 'The address is inside a private network, where this installation does not call providers.'
+    : `The provider cannot be reached (${reason}).`
 
 function refusalText(status: number): string {
   if (status === 401 || status === 403) return 'The provider does not accept this credential.'

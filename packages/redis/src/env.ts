@@ -20,3 +20,7 @@ export const leaseEnv = {
   LEASE_MS: milliseconds.default(20_000),
   RENEW_MS: milliseconds.default(5_000),
 }
+
+/** Ports in the addresses of `REDIS_URL`, as text: nothing from outside may be sent there. */
+export const redisPorts = (urls: string): Set<string> =>
+  new Set(urls.split(',').map((url) => URL.parse(url.trim())?.port || '6379'))

@@ -86,6 +86,7 @@ export function processTable(world: World): ProcessEntry[] {
         REDIS_URL: world.redisUrl,
         PROXY_PORT: String(ports.proxy),
         JOURNAL_DIR: world.journals,
+        ALLOW_PRIVATE_PROVIDERS: '1',
         KEY_PEPPERS: secrets.KEY_PEPPERS,
         CREDENTIAL_PRIVATE_KEY: secrets.CREDENTIAL_PRIVATE_KEY,
         INTERNAL_TOKEN: secrets.INTERNAL_TOKEN,

@@ -54,6 +54,7 @@ export async function startGateway(
       KEY_PEPPERS: peppers,
       CREDENTIAL_PRIVATE_KEY: privateKey,
       INTERNAL_TOKEN: randomBytes(32).toString('base64url'),
+      ALLOW_PRIVATE_PROVIDERS: '1',
       LOG_LEVEL: 'info',
       SHUTDOWN_LISTEN_MS: '0',
     },

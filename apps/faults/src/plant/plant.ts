@@ -118,6 +118,7 @@ export async function startPlant(folder: string, chance: Chance): Promise<Plant>
           KEY_PEPPERS: testPeppersText,
           CREDENTIAL_PRIVATE_KEY: testCredentialKeys.privateKey,
           INTERNAL_TOKEN: internalToken,
+          ALLOW_PRIVATE_PROVIDERS: '1',
           JOURNAL_DIR: join(folder, `journal-${proxies.length + 1}`),
           LEASE_MS: String(leaseMs),
           RENEW_MS: '1000',

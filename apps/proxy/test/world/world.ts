@@ -70,6 +70,7 @@ export async function startWorld(options: { redisUrl?: string; env?: Record<stri
     KEY_PEPPERS: testPeppersText,
     CREDENTIAL_PRIVATE_KEY: testCredentialKeys.privateKey,
     INTERNAL_TOKEN: internalToken,
+    ALLOW_PRIVATE_PROVIDERS: '1',
     // A machine that runs many tests at once may keep Redis waiting for longer than a good one would.
     STORE_TIMEOUT_MS: '2000',
     SHUTDOWN_LISTEN_MS: '0',

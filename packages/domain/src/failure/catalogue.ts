@@ -190,6 +190,12 @@ export const catalogue = {
     (p) =>
       `The provider "${p.provider}" does not accept the credential stored for it. An administrator can replace it in the console.`,
   ),
+  upstream_forbidden_address: entry<{ provider: string }>(
+    'upstream-unavailable',
+    (p) =>
+      `The address of the provider "${p.provider}" is inside a private network, where this installation does not call providers. ` +
+      'Nothing was sent. An administrator can correct it in the console.',
+  ),
   upstream_refused: entry<{ provider: string; status: number }>(
     'upstream-refused',
     (p) => `The provider "${p.provider}" refused this request with status ${p.status}.`,

@@ -1,4 +1,6 @@
+import type { ProviderKind } from '@tollkeeper/domain/policy'
 import { Pool } from 'undici'
+import { guardedConnector, resolveAll, type Resolve } from './guarded-connector.ts'
 import type { Target } from '../target.ts'
 import { CallDeadline } from './call-deadline.ts'
 import type { Answered, Outcome, Streaming } from './outcome.ts'
@@ -15,6 +17,11 @@ export type CallerOptions = {
   wholeTimeoutMs: number
   /** Between two pieces of an answer. */
   idleTimeoutMs: number
+  /** Which kinds of provider may be inside the own network. None, unless it is said. */
+  mayBePrivate: (kind: ProviderKind) => boolean
+  /** Ports of this installation's own stores: never called. */
+  closedPorts: ReadonlySet<string>
+  resolve: Resolve
 }
 
 export type CallOptions = {
@@ -40,6 +47,9 @@ const defaults: CallerOptions = {
   firstByteTimeoutMs: 30_000,
   wholeTimeoutMs: 600_000,
   idleTimeoutMs: 30_000,
+  mayBePrivate: () => false,
+  closedPorts: new Set(),
+  resolve: resolveAll,
 }
 
 /**
@@ -50,19 +60,22 @@ export function makeCaller(options: Partial<CallerOptions> = {}): Caller {
   const settings = { ...defaults, ...options }
   const pools = new Map<string, Pool>()
 
-  const poolOf = (origin: string): Pool => {
-    let pool = pools.get(origin)
+  const poolOf = ({ origin, provider }: Target): Pool => {
+    const allowPrivate = settings.mayBePrivate(provider.kind)
+    // A connection that one kind of provider may have must not serve another kind.
+    const name = `${allowPrivate ? 'private' : 'public'} ${origin}`
+    let pool = pools.get(name)
     if (!pool) {
       pool = new Pool(origin, {
         connections: settings.connections,
         pipelining: 1,
         allowH2: false,
-        connect: { timeout: settings.connectTimeoutMs },
+        connect: guardedConnector({ ...settings, allowPrivate }, settings.connectTimeoutMs),
         headersTimeout: settings.firstByteTimeoutMs,
         bodyTimeout: settings.idleTimeoutMs,
         maxHeaderSize: 16_384,
       })
-      pools.set(origin, pool)
+      pools.set(name, pool)
     }
     return pool
   }
@@ -77,7 +90,7 @@ export function makeCaller(options: Partial<CallerOptions> = {}): Caller {
   }
   const dispatch = (target: Target, { id, path, more, ...call }: Call, handler: WholeCall | StreamCall) => {
     const headers = id === null ? target.headers : [...target.headers, 'x-request-id', id, ...more]
-    poolOf(target.origin).dispatch({ ...call, path: target.prefix + path, headers: headers as string[] }, handler)
+    poolOf(target).dispatch({ ...call, path: target.prefix + path, headers: headers as string[] }, handler)
   }
 
   return {

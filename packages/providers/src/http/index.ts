@@ -1,4 +1,5 @@
 export { makeCaller, type Caller, type CallerOptions, type CallOptions } from './caller.ts'
+export { forbiddenAddress, type Resolve } from './guarded-connector.ts'
 export type {
   Answered,
   Outcome,

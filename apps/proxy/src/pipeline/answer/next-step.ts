@@ -1,4 +1,4 @@
-import type { Unanswered } from '@tollkeeper/providers'
+import { forbiddenAddress, type Unanswered } from '@tollkeeper/providers'
 
 /** What an attempt without an answer says. */
 export type Verdict = {
@@ -25,7 +25,7 @@ const callersFault: Verdict = { again: false, elsewhere: false, provider: 'well'
 export function verdictOf(unanswered: Unanswered): Verdict {
   switch (unanswered.kind) {
     case 'not-sent':
-      return failed
+      return unanswered.reason === forbiddenAddress ? ourFault : failed
     case 'ambiguous':
       return { ...failed, again: false }
     case 'failed':

@@ -1,6 +1,6 @@
 import { fail, Failure } from '@tollkeeper/domain/failure'
 import type { AttemptOutcome } from '@tollkeeper/domain/usage'
-import type { Unanswered } from '@tollkeeper/providers'
+import { forbiddenAddress, type Unanswered } from '@tollkeeper/providers'
 
 /** How an attempt that gave no answer is told and settled (money.md 4.4). */
 export type UnansweredEnd = {
@@ -17,7 +17,11 @@ export function endOfUnanswered(unanswered: Unanswered, provider: string): Unans
   switch (unanswered.kind) {
     case 'not-sent':
       return {
-        failure: fail('upstream_unavailable', { provider }, { source, cause: unanswered.reason }),
+        failure: fail(
+          unanswered.reason === forbiddenAddress ? 'upstream_forbidden_address' : 'upstream_unavailable',
+          { provider },
+          { source, cause: unanswered.reason },
+        ),
         outcome: 'not-sent',
         status: null,
         ambiguous: false,
