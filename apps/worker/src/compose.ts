@@ -8,7 +8,7 @@ import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedis, connectRedisPatiently, redisReady } from '@tollkeeper/redis/connection'
 import { makePolicyPublisher } from '@tollkeeper/redis/policies'
 import { maintenanceQueue, queuePrefix } from '@tollkeeper/redis/queues'
-import { allShards } from '@tollkeeper/redis/shards'
+import { allShards, shardOf } from '@tollkeeper/redis/shards'
 import { makeUsageReader } from '@tollkeeper/redis/usage-stream'
 import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import type { Redis } from 'ioredis'
@@ -22,6 +22,7 @@ import {
   openShards,
   publishPolicies,
   repairCounters,
+  rerateUsage,
   resolveProvisional,
   sweepLeases,
   syncProviderLimits,
@@ -32,6 +33,7 @@ import { makeLog, observe, type Log, type Observation } from './observe.ts'
 import { carryPorts } from './ports/carries.ts'
 import { policyPorts } from './ports/policies.ts'
 import { limitPorts } from './ports/provider-limits.ts'
+import { reratingPorts } from './ports/reratings.ts'
 import { shardPorts } from './ports/shards.ts'
 import { startPulse } from './pulse.ts'
 import { startSchedule } from './schedule.ts'
@@ -76,7 +78,8 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
   const { asks, answer } = makeConfirmations(redis)
   // What it is known to have cost at least: who knew more would have corrected the charge. It is held by nobody any more,
   // so the lease means nothing here.
-  const { settle, leastOf } = makeBudgets(redis, { leaseMs: 1 })
+  const budgets = makeBudgets(redis, { leaseMs: 1 })
+  const { settle, leastOf } = budgets
   const settleUnproven = async (orgId: OrgId, attemptId: AttemptId) =>
     settle({
       orgId,
@@ -122,6 +125,10 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
         correct: async ({ orgId, attemptId }) => (await settleUnproven(orgId, attemptId)).kind === 'corrected',
       },
       env.RESOLVE_EVERY_MS,
+    ),
+    rerateUsage(
+      reratingPorts(db, budgets, (orgId) => shards.repair.drain([shardOf(orgId)]), log),
+      env.RERATE_EVERY_MS,
     ),
     verifyLedger(verifyPorts(db, redis, observation, log), env.VERIFY_EVERY_MS),
   ]

@@ -26,6 +26,7 @@ const schema = stores.extend({
   PUBLISH_EVERY_MS: everyMs(2_000),
   CARRY_OVER_EVERY_MS: everyMs(30_000),
   RESOLVE_EVERY_MS: everyMs(600_000),
+  RERATE_EVERY_MS: everyMs(1_000),
   /** How long evidence for a provisional charge is waited for. */
   EVIDENCE_WAIT_MS: z.coerce
     .number()

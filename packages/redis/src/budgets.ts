@@ -3,8 +3,8 @@ import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
 import type { NanoUsd } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
 import { makeEpochs, type Epochs } from './epochs.ts'
+import { makeAdjust, type Adjustment, type AdjustReply } from './ledger/adjust.ts'
 import { makeDraw, type Draw, type DrawReply } from './ledger/draw.ts'
-import { makeExtend, type ExtendReply, type Extension } from './ledger/extend.ts'
 import { makeHold, type Hold, type HoldReply } from './ledger/hold.ts'
 import { makeLeastOf } from './ledger/least.ts'
 import { makePreview, type Preview } from './ledger/preview.ts'
@@ -17,8 +17,8 @@ import { makeShrink } from './ledger/shrink.ts'
 import { reportLost } from './rebuild/repair.ts'
 import { shardOf, type Shard } from './shards.ts'
 
+export type { Adjustment, AdjustReply } from './ledger/adjust.ts'
 export type { Draw, DrawReply } from './ledger/draw.ts'
-export type { Extension, ExtendReply } from './ledger/extend.ts'
 export type { Hold, HoldReply } from './ledger/hold.ts'
 export type { Preview } from './ledger/preview.ts'
 export type { LostCharge } from './ledger/record.ts'
@@ -46,8 +46,8 @@ export type Budgets = {
   leastOf: (orgId: OrgId, attemptId: AttemptId) => Promise<NanoUsd>
   /** Charges an attempt whose hold the store has lost. */
   recordLost: (charge: LostCharge) => Promise<boolean>
-  /** Makes a hold larger while its attempt runs. */
-  extend: (extension: Extension) => Promise<ExtendReply>
+  /** Moves what an attempt was charged to what a corrected price makes of it. */
+  adjust: (adjustment: Adjustment) => Promise<AdjustReply>
   shrink: (orgId: OrgId, attemptId: AttemptId, nodes: readonly BudgetNode[], amount: NanoUsd) => Promise<void>
   renew: (orgId: OrgId, attemptIds: readonly AttemptId[]) => Promise<void>
   release: (release: Release) => Promise<void>
@@ -66,13 +66,13 @@ export function makeBudgets(redis: Redis, options: BudgetsOptions): Budgets {
   const epochs = makeEpochs(redis, options.onRegress)
   const hold = makeHold(redis, { leaseMs: options.leaseMs, epochOf: epochs.of })
   const preview = makePreview(redis, { epochOf: epochs.of })
-  const extend = makeExtend(redis, { epochOf: epochs.of })
   const shrink = makeShrink(redis)
   const release = makeRelease(redis)
   const settle = makeSettle(redis)
   const draw = makeDraw(redis)
   const surrender = makeSurrender(redis)
   const recordLost = makeRecordLost(redis)
+  const adjust = makeAdjust(redis, { epochOf: epochs.of })
   /** Nobody waits for it: the next hold that misses the counter tells again. */
   const report = ({ orgId, nodes }: Hold, at: number) => {
     const nodeId = nodes[at]?.id
@@ -114,16 +114,7 @@ export function makeBudgets(redis: Redis, options: BudgetsOptions): Budgets {
     surrender: (given) => watched(given.orgId, (onSequence) => surrender(given, onSequence)),
     leastOf: makeLeastOf(redis),
     recordLost: (charge) => watched(charge.orgId, (onSequence) => recordLost(charge, onSequence)),
-    async extend(extension) {
-      const shard = shardOf(extension.orgId)
-      const before = epochs.before(shard)
-      const reply = await extend(extension)
-      if (reply.kind !== 'held') return reply
-      const wentOn = epochs.wentOn(shard, before, reply.seq)
-      if (wentOn === true) return reply
-      await wentOn
-      return { kind: 'fenced' }
-    },
+    adjust: (adjustment) => watched(adjustment.orgId, (onSequence) => adjust(adjustment, onSequence)),
     shrink: (orgId, attemptId, nodes, amount) =>
       watched(orgId, async (onSequence) => {
         const seq = await shrink(orgId, attemptId, nodes, amount)

@@ -38,6 +38,10 @@ export const preparationKey = (shard: Shard): string => `rb:{${shard}}`
 export const answersKey = (shard: Shard): string => `ra:{${shard}}`
 /** Counters that a hold found to be lost. */
 export const lostCountersKey = (shard: Shard): string => `lc:{${shard}}`
+/** How that list names a counter. */
+export const lostCounterMember = (orgId: OrgId, nodeId: string): string => `${orgId}/${nodeId}`
+/** Attempts that a re-rating has adjusted. */
+export const adjustedKey = (orgId: OrgId, rerating: string): string => `ad:{${shardOf(orgId)}}:${orgId}/${rerating}`
 /** Proxies by when they last said that they live, and what they are to answer. */
 export const presentKey = 'px:{proxies}:present'
 export const rebuildsKey = 'px:{proxies}:rebuilds'

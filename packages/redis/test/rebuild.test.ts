@@ -25,7 +25,7 @@ it('closes the shard for everybody when the sequence of an answer is behind one 
   expect(await balances(orgId, nodes)).toEqual([[5n, 0n, 1_000n]])
 })
 
-it.each(['shrink', 'release', 'draw', 'surrender', 'extend', 'recordLost', 'settle'] as const)(
+it.each(['shrink', 'release', 'draw', 'surrender', 'adjust', 'recordLost', 'settle'] as const)(
   'closes the shard when the answer to %s is behind a sequence that was seen',
   async (verb) => {
     const { redis, budgets } = await openLedger()
@@ -43,7 +43,13 @@ it.each(['shrink', 'release', 'draw', 'surrender', 'extend', 'recordLost', 'sett
       release: () => budgets.release(hold),
       draw: () => budgets.draw({ ...other, amount: 1n, sliceId: attemptId }),
       surrender: () => budgets.surrender({ ...own, least: 0n }),
-      extend: () => budgets.extend({ ...own, amount: 101n }),
+      adjust: () =>
+        budgets.adjust({
+          ...other,
+          amount: 1n,
+          nodes: nodes.map(({ id }) => ({ id, endMs: null })),
+          cause: { id: 'rate_1', reason: 'The price was wrong', actorId: 'mem_1' },
+        }),
       recordLost: () =>
         budgets.recordLost({ ...other, kind: 'final', amount: 1n, hold: 1n, nodes: nodes.map(({ id }) => id) }),
       settle: () => budgets.settle(settlementOf(hold)),
@@ -52,8 +58,8 @@ it.each(['shrink', 'release', 'draw', 'surrender', 'extend', 'recordLost', 'sett
     await redis.set(sequenceKey(shard), 0)
     const reply = await call()
     expect(await redis.get(epochKey(shard))).toBeNull()
-    // More may be held only in a store that knows what was spent; what was charged is charged.
-    if (verb === 'extend') expect(reply).toEqual({ kind: 'fenced' })
+    // What was charged is charged.
+    if (verb === 'adjust') expect(reply).toBe('adjusted')
     if (verb === 'draw') expect(reply).toMatchObject({ kind: 'drawn' })
     if (verb === 'recordLost') expect(reply).toBe(true)
   },

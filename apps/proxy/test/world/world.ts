@@ -111,7 +111,7 @@ export async function startWorld(options: { redisUrl?: string; env?: Record<stri
         const there = seen.get(orgId) ?? { attempts: [], requests: [] }
         seen.set(orgId, there)
         if (payload.kind === 'request') there.requests.push(payload.event)
-        else {
+        else if (payload.event.kind !== 'adjustment') {
           there.attempts.push(payload.event)
           if (payload.request) there.requests.push(payload.request)
         }

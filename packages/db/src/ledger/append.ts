@@ -1,20 +1,20 @@
 import type pg from 'pg'
-import { eventIdOf, type AttemptEvent } from '@tollkeeper/domain/usage'
+import { eventIdOf, type MoneyEvent } from '@tollkeeper/domain/usage'
 import { insertRows, type Column } from './bulk.ts'
 import { linked, type Link, type LinkedEvent } from './chain.ts'
-import { ledgerColumns } from './rows.ts'
+import { causeColumns, ledgerColumns } from './rows.ts'
 
 /**
  * Adds the events that are new to the ledger, each linked to the row before it, and gives them. Whoever appends holds the
  * ends of the chains it appends to until its transaction ends: what is new is then certain before it is written, and no
  * two rows follow the same one. Ends are taken in the order of organisations, so that nobody waits in a circle.
  */
-export async function appendToLedger(client: pg.PoolClient, events: readonly AttemptEvent[]): Promise<AttemptEvent[]> {
+export async function appendToLedger(client: pg.PoolClient, events: readonly MoneyEvent[]): Promise<MoneyEvent[]> {
   if (events.length === 0) return []
   const byId = new Map(events.toReversed().map((event) => [eventIdOf(event), event]))
   const ends = await takeEnds(client, [...new Set(events.map((event) => event.meta.scopes.orgId))].toSorted())
   // A store that was rolled back has holds again whose final charge is here: sweeping them must not charge them twice.
-  const finalOf = ({ attemptId }: AttemptEvent) => eventIdOf({ attemptId, kind: 'final' })
+  const finalOf = ({ attemptId }: MoneyEvent) => eventIdOf({ attemptId, kind: 'final' })
   const provisional = [...byId].filter(([, event]) => event.kind === 'provisional')
   const known = await client.query<{ id: string }>('SELECT event_id AS id FROM ledger_entry WHERE event_id = ANY($1)', [
     [...byId.keys(), ...provisional.map(([, event]) => finalOf(event))],
@@ -58,7 +58,11 @@ async function moveEnds(client: pg.PoolClient, rows: readonly LinkedEvent[]): Pr
 }
 
 const linkedColumns: readonly Column<LinkedEvent>[] = [
-  ...ledgerColumns.map(({ name, type, of }): Column<LinkedEvent> => ({ name, type, of: (row) => of(row.event) })),
+  ...[...ledgerColumns, ...causeColumns].map(({ name, type, of }): Column<LinkedEvent> => ({
+    name,
+    type,
+    of: (row) => of(row.event),
+  })),
   { name: 'recorded_at', type: 'timestamptz', of: (row) => row.recordedAt },
   { name: 'chain_day', type: 'date', of: (row) => row.day },
   { name: 'chain_position', type: 'integer', of: (row) => row.position },

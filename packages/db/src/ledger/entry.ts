@@ -1,16 +1,16 @@
-import type { AttemptEvent, RequestEvent } from '@tollkeeper/domain/usage'
+import type { MoneyEvent, RequestEvent } from '@tollkeeper/domain/usage'
 
 /** One entry of a usage stream, as the reader of the stream gives it. */
 export type UsageEntry = {
   shard: string
   streamId: string
   payload:
-    | { kind: 'attempt'; event: AttemptEvent; request: RequestEvent | null }
+    | { kind: 'attempt'; event: MoneyEvent; request: RequestEvent | null }
     | { kind: 'request'; event: RequestEvent }
     | { kind: 'unreadable'; raw: unknown; error: string }
 }
 
-export const attemptsOf = (entries: readonly UsageEntry[]): AttemptEvent[] =>
+export const attemptsOf = (entries: readonly UsageEntry[]): MoneyEvent[] =>
   entries.flatMap(({ payload }) => (payload.kind === 'attempt' ? [payload.event] : []))
 
 export const requestsOf = (entries: readonly UsageEntry[]): RequestEvent[] =>

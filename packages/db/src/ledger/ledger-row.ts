@@ -1,6 +1,6 @@
 import type { AttemptId, OrgId, ProviderId, RequestId } from '@tollkeeper/domain/id'
 import { tokenClasses, type NanoUsd, type TokenClass, type TokenCounts } from '@tollkeeper/domain/price'
-import type { AttemptEvent } from '@tollkeeper/domain/usage'
+import type { MoneyEvent } from '@tollkeeper/domain/usage'
 import type { Db } from '../client.ts'
 import type { LedgerEntry as Row } from '../generated/client.ts'
 
@@ -9,9 +9,9 @@ export type LedgerRow = {
   eventId: string
   attemptId: AttemptId
   requestId: RequestId
-  kind: AttemptEvent['kind']
-  outcome: AttemptEvent['result']['outcome']
-  usageSource: AttemptEvent['result']['usageSource']
+  kind: MoneyEvent['kind']
+  outcome: MoneyEvent['result']['outcome']
+  usageSource: MoneyEvent['result']['usageSource']
   upstreamStatus: number | null
   at: Date
   recordedAt: Date
@@ -23,6 +23,8 @@ export type LedgerRow = {
   amountNano: NanoUsd
   holdNano: NanoUsd
   nodes: string[]
+  /** Why and by whom, of an adjustment. */
+  cause: { reason: string; actorId: string } | null
 }
 
 /** The rows of a request's attempts in the order of their holds. */
@@ -59,5 +61,6 @@ function fromRow(row: Row): LedgerRow {
     amountNano: row.amountNano,
     holdNano: row.holdNano,
     nodes: row.nodes,
+    cause: row.reason === null || row.actorId === null ? null : { reason: row.reason, actorId: row.actorId },
   }
 }

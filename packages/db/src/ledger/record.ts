@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { AttemptEvent, RequestEvent } from '@tollkeeper/domain/usage'
+import type { MoneyEvent, RequestEvent } from '@tollkeeper/domain/usage'
 import { rollupLock } from '../rollups/realign.ts'
 import { hourColumns, keyColumns, sumColumns, sumsOf, type HourSum } from '../rollups/sums.ts'
 import { appendToLedger } from './append.ts'
@@ -93,7 +93,7 @@ const deadTable = {
 
 async function zonesOf(
   client: pg.PoolClient,
-  attempts: readonly AttemptEvent[],
+  attempts: readonly MoneyEvent[],
   requests: readonly RequestEvent[],
 ): Promise<Map<string, string>> {
   const ids = new Set([
@@ -110,7 +110,7 @@ async function zonesOf(
 /** Notes when keys were last used, at most once a minute each. Rows that somebody is changing are left for next time. */
 async function touchKeys(
   client: pg.PoolClient,
-  attempts: readonly AttemptEvent[],
+  attempts: readonly MoneyEvent[],
   requests: readonly RequestEvent[],
 ): Promise<void> {
   const latest = new Map<string, { orgId: string; keyId: string; at: number }>()

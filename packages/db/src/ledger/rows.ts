@@ -1,15 +1,18 @@
 import { tokenClasses } from '@tollkeeper/domain/price'
-import { eventIdOf, ledgerAmountOf, type AttemptEvent, type RequestEvent } from '@tollkeeper/domain/usage'
+import { eventIdOf, ledgerAmountOf, type MoneyEvent, type RequestEvent } from '@tollkeeper/domain/usage'
 import type { Column } from './bulk.ts'
 import { outcomeOf } from './request-outcome.ts'
 import { storedTokens } from '../log/stored-tokens.ts'
 import { storable, storableJson } from './storable.ts'
 
-/** Tokens of a ledger row. While a charge is provisional nobody knows them; the correction brings them. */
-export const tokensOf = (event: AttemptEvent): AttemptEvent['result']['tokens'] =>
-  event.kind === 'provisional' ? {} : event.result.tokens
+/**
+ * Tokens of a ledger row. While a charge is provisional nobody knows them; the correction brings them. An adjustment moves
+ * money alone.
+ */
+export const tokensOf = (event: MoneyEvent): MoneyEvent['result']['tokens'] =>
+  event.kind === 'provisional' || event.kind === 'adjustment' ? {} : event.result.tokens
 
-export const ledgerColumns: readonly Column<AttemptEvent>[] = [
+export const ledgerColumns: readonly Column<MoneyEvent>[] = [
   { name: 'event_id', type: 'text', of: eventIdOf },
   { name: 'org_id', type: 'text', of: (event) => event.meta.scopes.orgId },
   { name: 'attempt_id', type: 'text', of: (event) => event.attemptId },
@@ -27,7 +30,7 @@ export const ledgerColumns: readonly Column<AttemptEvent>[] = [
   { name: 'provider_id', type: 'text', of: (event) => event.meta.providerId },
   { name: 'model', type: 'text', of: (event) => storable(event.meta.model) },
   { name: 'price_version', type: 'text', of: (event) => storable(event.meta.priceVersion) },
-  ...tokenClasses.map((name): Column<AttemptEvent> => ({
+  ...tokenClasses.map((name): Column<MoneyEvent> => ({
     name: storedTokens[name],
     type: 'integer',
     of: (event) => tokensOf(event)[name] ?? 0,
@@ -35,6 +38,13 @@ export const ledgerColumns: readonly Column<AttemptEvent>[] = [
   { name: 'amount_nano', type: 'bigint', of: ledgerAmountOf },
   { name: 'hold_nano', type: 'bigint', of: (event) => event.hold },
   { name: 'nodes', type: 'words', of: (event) => event.nodes.map(storable).join(' ') },
+]
+
+/** What only an adjustment says. */
+export const causeColumns: readonly Column<MoneyEvent>[] = [
+  { name: 'rerating_id', type: 'text', of: (event) => (event.kind === 'adjustment' ? event.cause.id : null) },
+  { name: 'reason', type: 'text', of: (event) => (event.kind === 'adjustment' ? storable(event.cause.reason) : null) },
+  { name: 'actor_id', type: 'text', of: (event) => (event.kind === 'adjustment' ? event.cause.actorId : null) },
 ]
 
 export const requestColumns: readonly Column<RequestEvent>[] = [

@@ -15,7 +15,7 @@ export function hoursFromRows(orgId: OrgId, hour: Prisma.Sql, between?: Between)
     SELECT ${keys}, ${sums} FROM (
       SELECT org_id, ${hour} AS hour, coalesce(team_id, '') AS team_id, coalesce(role_group_id, '') AS role_group_id,
         coalesce(role_id, '') AS role_id, coalesce(member_id, '') AS member_id, key_id, provider_id, model,
-        0 AS requests, 0 AS refused, 0 AS failed, (kind <> 'correction')::int AS attempts,
+        0 AS requests, 0 AS refused, 0 AS failed, (kind IN ('final', 'provisional'))::int AS attempts,
         input_uncached::bigint + input_cache_read + input_cache_write_5m + input_cache_write_1h + audio_in + image_in
           AS input_tokens,
         input_cache_read AS cached_tokens, output_text::bigint + audio_out + image_out AS output_tokens,

@@ -1,6 +1,6 @@
 import { inputClasses } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
-import { ledgerAmountOf, type AttemptEvent, type RequestEvent } from '@tollkeeper/domain/usage'
+import { ledgerAmountOf, type MoneyEvent, type RequestEvent } from '@tollkeeper/domain/usage'
 import type { Column } from '../ledger/bulk.ts'
 import { outcomeOf } from '../ledger/request-outcome.ts'
 import { tokensOf } from '../ledger/rows.ts'
@@ -34,7 +34,7 @@ export type HourSum = {
  * rows then never wait for each other in a circle.
  */
 export function sumsOf(
-  events: { attempts: readonly AttemptEvent[]; requests: readonly RequestEvent[] },
+  events: { attempts: readonly MoneyEvent[]; requests: readonly RequestEvent[] },
   zoneOf: (orgId: string) => string,
 ): HourSum[] {
   const sums = new Map<string, HourSum>()
@@ -81,10 +81,10 @@ const nothing = {
   costNano: 0n,
 }
 
-function addAttempt(sum: HourSum, event: AttemptEvent): void {
+function addAttempt(sum: HourSum, event: MoneyEvent): void {
   const tokens = tokensOf(event)
-  // A correction belongs to an attempt that its provisional charge counts.
-  if (event.kind !== 'correction') sum.attempts += 1
+  // A correction belongs to an attempt that its provisional charge counts, an adjustment to one that was charged.
+  if (event.kind === 'final' || event.kind === 'provisional') sum.attempts += 1
   sum.inputTokens += inputClasses.reduce((total, name) => total + (tokens[name] ?? 0), 0)
   sum.cachedTokens += tokens.inputCacheRead ?? 0
   sum.outputTokens += (tokens.outputText ?? 0) + (tokens.audioOut ?? 0) + (tokens.imageOut ?? 0)

@@ -3,24 +3,35 @@ import { amountOf, type NanoUsd, type Price } from '@tollkeeper/domain/price'
 import type { Db } from '../client.ts'
 import { tokensOfRow } from '../ledger/ledger-row.ts'
 import { priceOfVersion } from '../prices/of-version.ts'
+import { checkAdjustments } from './adjustments.ts'
 
 /** A charge that is not its tokens times its price. */
 export type WrongAmount = { eventId: string; expected: NanoUsd; found: NanoUsd }
+
+/** What was computed anew, what could not be for want of its price, and what came out otherwise. */
+export type CheckedAmounts = { checked: number; unknown: number; wrong: WrongAmount[] }
 
 const page = 2_000
 const mostNamed = 20
 
 /**
- * Computes the charge of every row anew from its tokens and its price version, where tokens were reported or counted.
- * `since` leaves earlier charges out. Rows whose price is not in this database are counted in `unknown`.
+ * Computes the charge of every row anew from its tokens and its price version, where tokens were reported or counted, and
+ * what adjustments made of it. `since` leaves earlier charges out. Rows whose price is not in this database are counted in
+ * `unknown`.
  */
-export async function wrongAmounts(
-  db: Db,
-  orgId: OrgId,
-  since = new Date(0),
-): Promise<{ checked: number; unknown: number; wrong: WrongAmount[] }> {
+export async function wrongAmounts(db: Db, orgId: OrgId, since = new Date(0)): Promise<CheckedAmounts> {
+  const charges = await checkCharges(db, orgId, since)
+  const adjustments = await checkAdjustments(db, orgId, since)
+  return {
+    checked: charges.checked + adjustments.checked,
+    unknown: charges.unknown + adjustments.unknown,
+    wrong: [...charges.wrong, ...adjustments.wrong],
+  }
+}
+
+async function checkCharges(db: Db, orgId: OrgId, since: Date): Promise<CheckedAmounts> {
   const prices = new Map<string, Price | undefined>()
-  const found = { checked: 0, unknown: 0, wrong: [] as WrongAmount[] }
+  const found: CheckedAmounts = { checked: 0, unknown: 0, wrong: [] }
   let after: { at: Date; eventId: string } | undefined
   for (;;) {
     const rows = await db.ledgerEntry.findMany({

@@ -46,11 +46,7 @@ async function firstBreak(db: Db, orgId: OrgId, end: End): Promise<Omit<BrokenCh
     for (const row of rows) {
       position += 1
       if (row.chain_position !== position) return { position, eventId: null, why: 'row-missing' }
-      hash = linkHash(
-        hash,
-        position,
-        hashedColumns.map((name) => cellOf(row[name])),
-      )
+      hash = linkHash(hash, position, { kind: String(row['kind']), of: (name) => cellOf(row[name]) })
       if (row.chain_hash !== hash) return { position, eventId: row.event_id, why: 'changed' }
     }
     if (rows.length === 0) return { position: position + 1, eventId: null, why: 'row-missing' }

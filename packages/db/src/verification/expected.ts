@@ -1,4 +1,4 @@
-import { eventIdOf, ledgerAmountOf, type AttemptEvent } from '@tollkeeper/domain/usage'
+import { eventIdOf, ledgerAmountOf, type MoneyEvent } from '@tollkeeper/domain/usage'
 import type { OrgId } from '@tollkeeper/domain/id'
 import type { Instant } from '@tollkeeper/domain/time'
 import { snapshot } from '../atomic.ts'
@@ -12,7 +12,7 @@ import { ledgerNodes, type LedgerNode } from './nodes.ts'
 export const expectedNodes = (
   db: Db,
   orgId: OrgId,
-  waiting: readonly AttemptEvent[],
+  waiting: readonly MoneyEvent[],
   at: Instant,
 ): Promise<LedgerNode[]> =>
   snapshot(db, async (tx) => {

@@ -47,7 +47,7 @@ export async function ledgerNodes(db: Db, orgId: OrgId, at: Instant): Promise<Le
   return [...nodes.values()]
 }
 
-/** No row names a budget before it was made, nor its current window before that began. */
+/** No charge names a budget before it was made, nor its current window before that began. Adjustments may. */
 async function earliestCharge(
   db: Db,
   orgId: OrgId,
@@ -62,8 +62,12 @@ async function earliestCharge(
 async function spentByNode(db: Db, orgId: OrgId, since: Instant): Promise<Map<string, NanoUsd>> {
   if (since > 8e15) return new Map()
   const rows = await db.$queryRaw<{ node: string; amount: string }[]>`
-    SELECT node, sum(amount_nano)::text AS amount FROM ledger_entry, unnest(nodes) AS node
-    WHERE org_id = ${orgId} AND at >= ${new Date(since)} GROUP BY node`
+    SELECT node, sum(amount_nano)::text AS amount FROM (
+      SELECT nodes, amount_nano FROM ledger_entry
+      WHERE org_id = ${orgId} AND at >= ${new Date(since)} AND kind <> 'adjustment'
+      UNION ALL
+      SELECT nodes, amount_nano FROM ledger_entry WHERE org_id = ${orgId} AND kind = 'adjustment'
+    ) AS row, unnest(row.nodes) AS node GROUP BY node`
   return new Map(rows.map((row) => [row.node, BigInt(row.amount)]))
 }
 

@@ -49,6 +49,7 @@ const prefixes = {
   override: 'price',
   raise: 'raise',
   raiseRequest: 'ask',
+  rerating: 'rate',
 } as const
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -86,6 +87,7 @@ type IdOf = {
   override: string
   raise: string
   raiseRequest: string
+  rerating: string
 }
 
 /** A new id such as `team_4fQ…`: prefix and 20 base62 characters (119 bits). Ids carry no time and reveal no tenant. */

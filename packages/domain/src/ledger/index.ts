@@ -1,7 +1,7 @@
+export * from './adjust.ts'
 export * from './ceiling.ts'
 export * from './clamp.ts'
 export * from './draw.ts'
-export * from './extend.ts'
 export { hold, type HoldAnswer, type HoldRequest } from './hold.ts'
 export * from './invariants.ts'
 export * from './lease.ts'

@@ -41,10 +41,10 @@ export function brokenInvariants(
     check(counter.used >= below.reduce((sum, used) => sum + used, 0n), `I7 ${name}`)
   }
 
-  const ids = ledger.events.map(({ attemptId, kind }) => `${attemptId}:${kind}`)
+  const ids = ledger.events.map(({ attemptId, kind, rerating }) => `${attemptId}:${kind}:${rerating ?? ''}`)
   check(new Set(ids).size === ids.length, 'I9')
   for (const [name, state] of ledger.holds) {
-    const events = ledger.events.filter((event) => name.endsWith(`/${event.attemptId}`))
+    const events = ledger.events.filter((event) => name.endsWith(`/${event.attemptId}`) && event.kind !== 'adjustment')
     check(lifeOf(state).includes(events.map((event) => event.kind).join(' ')), `I8 ${name}`)
   }
   return broken

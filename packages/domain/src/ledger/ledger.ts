@@ -40,10 +40,13 @@ export type HoldState =
 /** What the store tells the ledger in Postgres. */
 export type LedgerEvent = {
   attemptId: AttemptId
-  kind: 'final' | 'provisional' | 'correction'
+  kind: 'final' | 'provisional' | 'correction' | 'adjustment'
+  /** Signed for an adjustment. */
   amount: NanoUsd
   hold: NanoUsd
   nodes: readonly string[]
+  /** The re-rating that an adjustment belongs to. */
+  rerating?: string
 }
 
 /** The state of one shard. Counters, holds and token limits are named by `inOrg`. */
@@ -56,6 +59,8 @@ export type Ledger = {
   holds: ReadonlyMap<string, HoldState>
   windows: ReadonlyMap<string, WindowState>
   buckets: ReadonlyMap<string, BucketState>
+  /** Attempts that a re-rating has adjusted, by `<re-rating>/<attempt>`. */
+  adjusted: ReadonlySet<string>
   events: readonly LedgerEvent[]
 }
 
@@ -66,6 +71,7 @@ export const emptyLedger = (epoch: string | null): Ledger => ({
   holds: new Map(),
   windows: new Map(),
   buckets: new Map(),
+  adjusted: new Set(),
   events: [],
 })
 

@@ -67,9 +67,44 @@ export const attemptEvent = z.object({
 })
 export type AttemptEvent = z.output<typeof attemptEvent>
 
-/** Primary key of the ledger row: an event recorded twice changes nothing. */
-export const eventIdOf = (event: Pick<AttemptEvent, 'attemptId' | 'kind'>): string => `${event.attemptId}:${event.kind}`
+/** Why an attempt was charged anew, and by whom. */
+export const adjustmentCause = z.object({
+  /** The re-rating that it belongs to. */
+  id: z.string(),
+  reason: z.string(),
+  /** Member who applied the price. */
+  actorId: z.string(),
+})
+
+/**
+ * Moves what an attempt was charged to what it costs at a corrected price. `amount` is the signed difference, and
+ * `meta.priceVersion` names the price; tokens stay with the charge.
+ */
+export const adjustmentEvent = z.object({
+  attemptId,
+  kind: z.literal('adjustment'),
+  amount: nanoUsdText,
+  hold: nanoUsdText,
+  nodes: z.array(z.string()),
+  meta: attemptMeta,
+  result: attemptResult,
+  cause: adjustmentCause,
+})
+export type AdjustmentEvent = z.output<typeof adjustmentEvent>
+
+/** Everything in a usage stream that moves money. */
+export const moneyEvent = z.discriminatedUnion('kind', [attemptEvent, adjustmentEvent])
+export type MoneyEvent = z.output<typeof moneyEvent>
+
+/**
+ * Primary key of the ledger row: an event recorded twice changes nothing. An attempt has one charge, and one adjustment
+ * per re-rating.
+ */
+export const eventIdOf = (
+  event: Pick<AttemptEvent, 'attemptId' | 'kind'> | Pick<AdjustmentEvent, 'attemptId' | 'kind' | 'cause'>,
+): string =>
+  event.kind === 'adjustment' ? `${event.attemptId}:adjustment:${event.cause.id}` : `${event.attemptId}:${event.kind}`
 
 /** Signed amount of the ledger row, so that the sum over an attempt's rows is its cost in any order of arrival. */
-export const ledgerAmountOf = (event: Pick<AttemptEvent, 'kind' | 'amount' | 'hold'>): bigint =>
+export const ledgerAmountOf = (event: Pick<MoneyEvent, 'kind' | 'amount' | 'hold'>): bigint =>
   event.kind === 'correction' ? event.amount - event.hold : event.amount

@@ -7,6 +7,7 @@ import {
   counterKey,
   holdKey,
   leasesKey,
+  lostCounterMember,
   lostCountersKey,
   parseLeaseMember,
   sequenceKey,
@@ -37,7 +38,7 @@ const repairScript = defineScript('repair_v1')
 
 /** Tells the worker of a counter that a hold missed. */
 export async function reportLost(redis: Redis, { orgId, nodeId }: LostCounter): Promise<void> {
-  await reachable(redis.sadd(lostCountersKey(shardOf(orgId)), memberOf({ orgId, nodeId })))
+  await reachable(redis.sadd(lostCountersKey(shardOf(orgId)), lostCounterMember(orgId, nodeId)))
 }
 
 export const makeCounterRepair = (redis: Redis): CounterRepair => ({
@@ -68,10 +69,8 @@ export const makeCounterRepair = (redis: Redis): CounterRepair => ({
     const raw = await repairScript.run(
       redis,
       [sequenceKey(shard), counterKey(orgId, nodeId), counterIndexKey(orgId), lostCountersKey(shard)],
-      [seq ?? '', used.toString(), held.toString(), windowEndMs, memberOf(counter)],
+      [seq ?? '', used.toString(), held.toString(), windowEndMs, lostCounterMember(orgId, nodeId)],
     )
     return readReply(repairScript.name, raw, { OK: 1, CHANGED: 1, SKIP: 1 }).kind === 'CHANGED' ? 'changed' : 'done'
   },
 })
-
-const memberOf = ({ orgId, nodeId }: LostCounter): string => `${orgId}/${nodeId}`

@@ -1,8 +1,8 @@
-import { attemptEvent, requestEvent, type AttemptEvent, type RequestEvent } from '@tollkeeper/domain/usage'
+import { moneyEvent, requestEvent, type MoneyEvent, type RequestEvent } from '@tollkeeper/domain/usage'
 
 export type UsagePayload =
-  /** A charge; with the request's row when this attempt was its last. */
-  | { kind: 'attempt'; event: AttemptEvent; request: RequestEvent | null }
+  /** A charge, with the request's row when this attempt was its last; or an adjustment of one. */
+  | { kind: 'attempt'; event: MoneyEvent; request: RequestEvent | null }
   | { kind: 'request'; event: RequestEvent }
   /** Not what any version of ours writes: to be kept aside, never dropped. */
   | { kind: 'unreadable'; raw: Readonly<Record<string, string>>; error: string }
@@ -14,7 +14,7 @@ export function parseUsageFields(fields: readonly string[]): UsagePayload {
   try {
     if (raw['t'] === 'request') return { kind: 'request', event: requestEvent.parse(json(raw, 'e')) }
     if (raw['t'] !== 'attempt') return { kind: 'unreadable', raw, error: `unknown type ${JSON.stringify(raw['t'])}` }
-    const event = attemptEvent.parse({
+    const event = moneyEvent.parse({
       attemptId: raw['id'],
       kind: raw['kind'],
       amount: raw['amount'],
@@ -22,6 +22,7 @@ export function parseUsageFields(fields: readonly string[]): UsagePayload {
       nodes: raw['nodes'] === '' ? [] : raw['nodes']?.split(' '),
       meta: json(raw, 'meta'),
       result: json(raw, 'result'),
+      ...(raw['cause'] === undefined ? {} : { cause: json(raw, 'cause') }),
     })
     return { kind: 'attempt', event, request: raw['req'] === undefined ? null : requestEvent.parse(json(raw, 'req')) }
   } catch (error) {

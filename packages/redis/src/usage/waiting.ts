@@ -1,5 +1,5 @@
 import type { OrgId } from '@tollkeeper/domain/id'
-import type { AttemptEvent } from '@tollkeeper/domain/usage'
+import type { MoneyEvent } from '@tollkeeper/domain/usage'
 import type { Redis } from 'ioredis'
 import { reachable } from '../connection.ts'
 import { usageStreamKey } from '../keys.ts'
@@ -9,9 +9,9 @@ import { parseUsageFields } from './entry.ts'
 const page = 1_000
 
 /** Charges of an organisation that are on its stream, read or not. Takes nothing off it. */
-export async function readWaiting(redis: Redis, orgId: OrgId): Promise<AttemptEvent[]> {
+export async function readWaiting(redis: Redis, orgId: OrgId): Promise<MoneyEvent[]> {
   const stream = usageStreamKey(shardOf(orgId))
-  const events: AttemptEvent[] = []
+  const events: MoneyEvent[] = []
   let from = '-'
   for (;;) {
     const entries = await reachable(redis.xrange(stream, from, '+', 'COUNT', page))

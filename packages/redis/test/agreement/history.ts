@@ -27,21 +27,22 @@ export type Step =
       person: number
       cost: 'nothing' | 'less' | 'same' | 'more'
     }
-  | {
-      do: 'extend'
-      org: number
-      attempt: number
-      team: number
-      person: number
-      more: number
-      fault: 'none' | 'past-raise' | 'other-epoch'
-    }
   | { do: 'shrink'; org: number; attempt: number; tenths: number }
   | { do: 'release'; org: number; attempt: number }
   | { do: 'renew'; org: number; attempts: number[] }
   | { do: 'sweep'; org: number }
   | { do: 'surrender'; org: number; attempt: number }
   | { do: 'record-lost'; org: number; attempt: number; team: number; person: number; kind: 'final' | 'provisional' }
+  | {
+      do: 'adjust'
+      org: number
+      attempt: number
+      rerating: number
+      /** Sixths of a unit of money, signed. */
+      sixths: number
+      open: boolean
+      fault: 'none' | 'other-epoch'
+    }
   | { do: 'lose'; org: number; counter: number }
   /** `units` null: the budget becomes soft. */
   | { do: 'set-limit'; org: number; budget: number; units: number | null }
@@ -110,18 +111,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       cost: fc.constantFrom('nothing', 'less', 'less', 'same', 'more'),
     }),
   },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('extend'),
-      org,
-      attempt,
-      team: fc.nat(teams - 1),
-      person: fc.nat(people - 1),
-      more: fc.integer({ min: -1, max: 5 }),
-      fault: fc.constantFrom('none', 'none', 'none', 'none', 'past-raise', 'other-epoch'),
-    }),
-  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('shrink'), org, attempt, tenths: fc.nat(11) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release'), org, attempt }) },
   {
@@ -143,6 +132,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       team: fc.nat(teams - 1),
       person: fc.nat(people - 1),
       kind: fc.constantFrom('final', 'provisional'),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('adjust'),
+      org,
+      attempt: fc.nat(attempts + spent - 1),
+      rerating: fc.nat(2),
+      sixths: fc.integer({ min: -12, max: 12 }).filter((sixths) => sixths !== 0),
+      open: fc.boolean(),
+      fault: fc.constantFrom('none', 'none', 'none', 'none', 'other-epoch'),
     }),
   },
   // Rarely: what was lost is not put back, and nothing is held on it any more.

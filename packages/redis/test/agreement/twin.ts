@@ -1,8 +1,8 @@
 import type { AttemptId } from '@tollkeeper/domain/id'
 import {
+  adjust,
   brokenInvariants,
   draw,
-  extend,
   emptyLedger,
   hold,
   inOrg,
@@ -25,12 +25,11 @@ import { maxHoldNano } from '@tollkeeper/domain/price'
 import type { Redis } from 'ioredis'
 import { expect } from 'vitest'
 import { makeSweeper, type HoldReply } from '../../src/budgets.ts'
+import { makeAdjust } from '../../src/ledger/adjust.ts'
 import { makeDraw } from '../../src/ledger/draw.ts'
 import { counterKey } from '../../src/keys.ts'
 import { makeRecordLost } from '../../src/ledger/record.ts'
 import { makeSurrender } from '../../src/ledger/surrender.ts'
-import { makeExtend } from '../../src/ledger/extend.ts'
-import { UnexpectedReply } from '../../src/reply.ts'
 import { parsePreview } from '../../src/ledger/preview.ts'
 import { holdCall, holdScript, parseHoldReply } from '../../src/ledger/hold.ts'
 import { releaseWith } from '../../src/ledger/release.ts'
@@ -43,7 +42,7 @@ import { endOfTime, aMeta, anAnswer } from '../builders.ts'
 import { emptied } from '../emptied.ts'
 import { orgs, type History, type Step } from './history.ts'
 import { stateInModel, stateInRedis } from './state.ts'
-import { aWorld, chainOf, chainsOf, countersOf, type World } from './world.ts'
+import { aWorld, chainOf, countersOf, type World } from './world.ts'
 
 const hourMs = 3_600_000
 
@@ -82,8 +81,6 @@ export class Twin {
         return this.settle(world, step)
       case 'draw':
         return this.draw(world, step)
-      case 'extend':
-        return this.extend(world, step)
       case 'shrink':
         return this.shrink(world, step)
       case 'release':
@@ -103,6 +100,8 @@ export class Twin {
         return this.surrender(world, step)
       case 'record-lost':
         return this.recordLost(world, step)
+      case 'adjust':
+        return this.adjust(world, step)
       case 'lose':
         return this.lose(world, step)
       case 'sweep': {
@@ -207,6 +206,32 @@ export class Twin {
     return true
   }
 
+  private async adjust(world: World, step: Extract<Step, { do: 'adjust' }>): Promise<boolean> {
+    const { orgId, attemptId } = this.ref(world, step.attempt)
+    const wanted = (BigInt(step.sixths) * this.unit) / 6n || BigInt(step.sixths)
+    const amount = wanted > maxHoldNano ? maxHoldNano : wanted < -maxHoldNano ? -maxHoldNano : wanted
+    // On the counters it was charged to; what was never charged is never adjusted.
+    const charge = this.ledger(world).events.find((event) => event.attemptId === attemptId)
+    if (!charge) return false
+    const ids = charge.nodes
+    const [epoch, rerating] = [step.fault === 'other-epoch' ? '2' : '1', `rate_${step.rerating}`]
+    const reply = await makeAdjust(this.redis, { epochOf: () => epoch })({
+      orgId,
+      attemptId,
+      amount,
+      nodes: ids.map((id) => ({ id, endMs: step.open ? endOfTime : null })),
+      meta: aMeta(orgId),
+      result: anAnswer,
+      cause: { id: rerating, reason: 'The price was wrong', actorId: 'mem_1' },
+    })
+    const nodes = ids.map((id) => ({ id, open: step.open }))
+    const answer = this.apply(world, (ledger) => adjust(ledger, { orgId, attemptId, epoch, rerating, amount, nodes }))
+    expect(reply).toBe(answer.kind)
+    // What is charged in the end may be above a limit that the charge itself kept.
+    if (reply === 'adjusted' && amount > 0n) for (const id of ids) this.remember(world, id, 0n, amount)
+    return true
+  }
+
   /** The store loses a counter. */
   private async lose(world: World, step: Extract<Step, { do: 'lose' }>): Promise<boolean> {
     const { ids } = countersOf(world)
@@ -261,30 +286,6 @@ export class Twin {
       for (const id of slice?.nodes ?? ids) this.remember(world, id, 0n, amount - paid)
     }
     return true
-  }
-
-  private async extend(world: World, step: Extract<Step, { do: 'extend' }>): Promise<boolean> {
-    const ref = this.ref(world, step.attempt)
-    const held = this.taken(world, step.attempt)
-    // Mostly on the chain it was held on.
-    const own = held && chainsOf(world).find((chain) => chain.map(({ id }) => id).join(' ') === held.nodes.join(' '))
-    const inForce = step.fault === 'past-raise' ? { inForce: { fromMs: 0, untilMs: hourMs } } : {}
-    const wishes = { oldLimits: false, pastWindow: false, ...inForce }
-    const nodes = own ? own.map((node) => ({ ...node, ...inForce })) : chainOf(world, step.team, step.person, wishes)
-    const wanted = (held?.amount ?? 0n) + BigInt(step.more) * this.unit
-    const amount = wanted < 0n ? 0n : wanted > maxHoldNano ? maxHoldNano : wanted
-    const epoch = step.fault === 'other-epoch' ? '2' : '1'
-    const { orgId, attemptId } = ref
-    const done = makeExtend(this.redis, { epochOf: () => epoch })({ orgId, attemptId, amount, nodes })
-    const answer = this.apply(world, (ledger) => extend(ledger, { orgId, attemptId, epoch, amount, nodes }, this.now))
-    if (answer.kind === 'other') {
-      await expect(done).rejects.toThrow(UnexpectedReply)
-      return false
-    }
-    const reply = await done
-    expect(reply.kind === 'closed' ? reply : holdAnswerOf(reply, world)).toEqual(answer)
-    for (const { id, opening } of nodes) this.remember(world, id, opening)
-    return false
   }
 
   private async shrink(world: World, step: Extract<Step, { do: 'shrink' }>): Promise<boolean> {

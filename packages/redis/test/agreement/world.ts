@@ -89,7 +89,7 @@ export function chainOf(
 }
 
 /** The chains of everybody in every team. */
-export const chainsOf = (world: World): BudgetNode[][] =>
+const chainsOf = (world: World): BudgetNode[][] =>
   Array.from({ length: teams * people }, (_, i) =>
     chainOf(world, i % teams, Math.floor(i / teams), { oldLimits: false, pastWindow: false }),
   )
