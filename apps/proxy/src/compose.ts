@@ -21,6 +21,7 @@ import { readJson } from '@tollkeeper/wire/json'
 import { dialectOf } from '@tollkeeper/wire/dialect'
 import type { FastifyInstance } from 'fastify'
 import type { Env } from './env.ts'
+import { makeSharedBreakers } from './breakers/shared-breakers.ts'
 import { makeCeiling } from './ceiling/ceiling.ts'
 import { makePermits } from './concurrency/permits.ts'
 import { makePlaces } from './concurrency/places.ts'
@@ -149,6 +150,7 @@ export function compose(env: Env, log: Logger): Proxy {
     storeMemory: () => pressure.ratio,
     storeClosed: () => breaker.open,
     slices: () => slices.count,
+    breakers: () => breakers?.standings() ?? [],
   })
   const books = makeBooks({
     budgets: { ...budgets, hold: (asked) => breaker.run(() => budgets.hold(asked)) },
@@ -224,6 +226,8 @@ export function compose(env: Env, log: Logger): Proxy {
     monotonic,
   })
 
+  const asked = { redis, subscriber, ask: breaker.run }
+  const breakers = makeSharedBreakers(env, { ...asked, isAway, onDefect, storeNow, log })
   const caller = makeCaller({
     idleTimeoutMs: env.UPSTREAM_IDLE_MS,
     connectTimeoutMs: env.UPSTREAM_CONNECT_MS,
@@ -289,6 +293,7 @@ export function compose(env: Env, log: Logger): Proxy {
       relays,
       providerPlaces,
       retries: makeRetryBudget(),
+      breakers,
       hear(standing, { provider, model }, outcome) {
         if ('headers' in outcome)
           limits.hear(standing.record.scopes.orgId, provider, model.upstreamName, outcome.headers)
@@ -354,7 +359,8 @@ export function compose(env: Env, log: Logger): Proxy {
         else standings.forgetOrg(change.orgId)
       })
       // Waits for Redis as long as it takes; without announcements what is in memory is still read again in time.
-      listening.catch((error: unknown) => shutdown.begun || onDefect(error))
+      for (const heard of [listening, breakers?.listen()])
+        heard?.catch((error: unknown) => shutdown.begun || onDefect(error))
       // Without Redis it starts all the same: it is alive, refuses with 503, and is ready when Redis is.
       await redisReady(redis, startWaitMs).catch(() => {})
       await storeWatch.clock.look().catch(() => {})

@@ -55,6 +55,14 @@ const schema = z.object({
   UPSTREAM_WHOLE_MS: wholeNumber(1, 3_600_000).default(600_000),
   /** A whole request, with all its attempts and to the last byte of a stream; its caller may ask for less. */
   REQUEST_DEADLINE_MS: wholeNumber(1, 86_400_000).default(3_600_000),
+  /**
+   * Whether a provider that fails is left alone for a while: after how many failures in 30 s, which are at least that many
+   * per cent of all calls, and for how many seconds.
+   */
+  CIRCUIT_BREAKER_ENABLED: z.stringbool().default(true),
+  CIRCUIT_BREAKER_FAILURE_THRESHOLD: wholeNumber(1, 1_000_000).default(5),
+  CIRCUIT_BREAKER_MIN_FAILURE_PERCENT: wholeNumber(0, 100).default(50),
+  CIRCUIT_BREAKER_RECOVERY_TIMEOUT: wholeNumber(1, 86_400).default(60),
   /** Streams that go on to their usage report at a time after their client left. */
   DRAIN_LIMIT: wholeNumber(0, 1_000_000).default(500),
 })

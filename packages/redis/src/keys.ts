@@ -65,6 +65,12 @@ export const ceilingKey = (windowId: string): string => `pc:{platform}:${windowI
 /** Leases of what processes hold of it. */
 export const ceilingLeasesKey = (windowId: string): string => `pe:{platform}:${windowId}`
 
+/** Circuit breaker of one model at one provider by one credential, and those of an organisation that have ever opened. */
+export const breakerKey = (orgId: OrgId, name: string): string => `cb:{${shardOf(orgId)}}:${orgId}/${name}`
+export const breakerIndexKey = (orgId: OrgId): string => `ci:{${shardOf(orgId)}}:${orgId}`
+/** Channel on which changed breakers are announced. */
+export const breakerChannel = 'breakers:changed'
+
 export const keyRecordKey = (publicId: string): string => `key:${publicId}`
 export const orgPolicyKey = (orgId: OrgId): string => `org:${orgId}`
 export const policiesCompleteKey = 'policies:complete'

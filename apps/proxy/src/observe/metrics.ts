@@ -1,3 +1,4 @@
+import type { BreakerStanding } from '@tollkeeper/domain/breaker'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Told } from '../pipeline/record.ts'
 
@@ -15,6 +16,8 @@ export type Gauges = {
   storeMemory: () => number
   storeClosed: () => boolean
   slices: () => number
+  /** Circuit breakers that have ever opened. */
+  breakers: () => readonly { id: { providerId: string }; standing: BreakerStanding }[]
 }
 
 export type Metrics = {
@@ -30,6 +33,8 @@ export type Metrics = {
 }
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
+
+const standingNumbers = { closed: 0, 'half-open': 1, open: 2 } as const
 
 /** Prometheus metrics. Labels are statuses, codes and yes or no, never names or ids that a caller chose. */
 export function makeMetrics(gauges: Gauges): Metrics {
@@ -99,6 +104,19 @@ export function makeMetrics(gauges: Gauges): Metrics {
   gauge(registers, 'gateway_store_closed', 'Whether Redis is not asked, since it does not answer.', () =>
     Number(gauges.storeClosed()),
   )
+  const circuits = new Gauge({
+    name: 'gateway_circuit_breaker_state',
+    help: 'Of each provider whose circuit breaker has ever opened, the worst of its models: 0 closed, 1 half-open, 2 open.',
+    labelNames: ['provider'],
+    registers,
+    collect() {
+      circuits.reset()
+      const worst = new Map<string, number>()
+      for (const { id, standing } of gauges.breakers())
+        worst.set(id.providerId, Math.max(worst.get(id.providerId) ?? 0, standingNumbers[standing]))
+      for (const [provider, value] of worst) circuits.set({ provider }, value)
+    },
+  })
   gauge(registers, 'gateway_open_holds', 'Holds taken and not yet settled or given back.', gauges.openHolds)
   gauge(
     registers,

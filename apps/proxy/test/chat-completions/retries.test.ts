@@ -6,7 +6,7 @@ import { startWorld, untilAttempts, type World } from '../world/world.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ env: { CIRCUIT_BREAKER_ENABLED: 'false' } })
 })
 beforeEach(() => world.simulator.reset())
 afterAll(() => world.stop())

@@ -4,6 +4,7 @@ import type { PolicyProvider } from '@tollkeeper/domain/policy'
 import { usdText, type TokenCounts } from '@tollkeeper/domain/price'
 import type { Answered as WholeReply, CallOptions, Outcome, Streaming, Unanswered } from '@tollkeeper/providers'
 import type { StreamCodec, StreamOptions, UpstreamBody, WholeAnswer } from '@tollkeeper/wire/dialect'
+import { breakerIdOf } from '../../breakers/breaker-id.ts'
 import type { Places } from '../../concurrency/places.ts'
 import type { Standing } from '../../standing/standing.ts'
 import { step, type Answered, type Candidate, type Routed } from '../exchange.ts'
@@ -223,6 +224,10 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     const { report } = end
     const wroteText = () => end.texts().some((text) => text !== '')
     const complete = end.failure === null && isPlausible(report, wroteText)
+    if (end.failure?.code === 'upstream_broke') {
+      const breaker = breakerIdOf(routed.standing.record.scopes.orgId, candidate)
+      deps.breakers?.ended(breaker, { owner: held.attemptId, isCanary: false }, { provider: 'ill', limitedMs: 0 })
+    }
     const charge = complete
       ? chargeOfTokens(report.tokens, candidate.price, 'reported')
       : end.silent

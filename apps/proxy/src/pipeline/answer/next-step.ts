@@ -1,4 +1,5 @@
 import { forbiddenAddress, type Unanswered } from '@tollkeeper/providers'
+import type { CallEnd } from '../../breakers/breakers.ts'
 
 /** What an attempt without an answer says. */
 export type Verdict = {
@@ -41,6 +42,20 @@ function refused(status: number): Verdict {
   // The account behind our credential has no money left: that does not come back within a request.
   if (status === 402) return { again: false, elsewhere: true, provider: 'limited' }
   return status === 401 || status === 403 ? ourFault : callersFault
+}
+
+/** A credential is not kept from asking for longer than this, whatever the provider says. */
+const longestLimitMs = 60_000
+
+/** What an attempt without an answer says of the provider, for its breaker. */
+export function endOfCall(unanswered: Unanswered, isOurDeadline: boolean): CallEnd {
+  // A caller that waits for a moment only has found out nothing.
+  if (isOurDeadline) return { provider: 'unknown', limitedMs: 0 }
+  const { provider } = verdictOf(unanswered)
+  if (provider === 'failed') return { provider: 'ill', limitedMs: 0 }
+  if (provider === 'well' || unanswered.kind !== 'refused') return { provider: 'neither', limitedMs: 0 }
+  const asked = unanswered.status === 402 ? longestLimitMs : (unanswered.retryAfterMs ?? 0)
+  return { provider: 'neither', limitedMs: Math.min(asked, longestLimitMs) }
 }
 
 /** What follows an attempt without an answer. */

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Failure } from '@tollkeeper/domain/failure'
+import { fail, Failure } from '@tollkeeper/domain/failure'
 import type { AttemptId } from '@tollkeeper/domain/id'
 import type { Unanswered } from '@tollkeeper/providers'
+import { breakerIdOf } from '../../breakers/breaker-id.ts'
+import type { Breakers } from '../../breakers/breakers.ts'
 import { step, type Answered, type Candidate, type Journey, type Routed } from '../exchange.ts'
-import { nextStep, type NextStep } from './next-step.ts'
+import { endOfCall, nextStep, type NextStep } from './next-step.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
 /** One try: which, at whom, and how it is decided what follows it. */
@@ -19,61 +21,99 @@ export type Try = {
 export type Lost = { kind: 'lost'; failure: Failure; next: NextStep }
 
 /** Makes one attempt under a hold of its own. @throws Failure when none was made */
-export type Attempt = (routed: Routed, now: Try) => Promise<Answered | Lost>
+type Attempt = (routed: Routed, now: Try) => Promise<Answered | Lost>
 
 export type TryInTurnDeps = {
+  /** Undefined: everything is always asked. */
+  breakers: Pick<Breakers, 'ask' | 'ended' | 'peek' | 'unsent'> | undefined
   retries: RetryBudget
   random: () => number
   monotonic: () => number
 }
 
 /**
- * Makes attempts until one gives an answer: at each candidate in turn, with retries of what may be retried, all before
- * the first byte and within the request's deadline.
+ * Makes attempts until one gives an answer: at each candidate in turn whose breaker lets it, with retries of what may be
+ * retried, all before the first byte and within the request's deadline.
  *
  * @throws Failure of the last attempt that was made, or why there was none
  */
 export function makeTryInTurn(deps: TryInTurnDeps, attempt: Attempt) {
   return async (routed: Routed): Promise<Answered> => {
     const { journey, candidates } = routed
-    let last: Failure | undefined
-    let tries = 0
+    const tried: Tried = { tries: 0, last: undefined }
     for (const [place, candidate] of candidates.entries()) {
-      const budget = `${routed.standing.record.scopes.orgId}/${candidate.provider.id}`
-      deps.retries.asked(budget)
-      const takeRetry = () => deps.retries.take(budget)
       const hasNext = place + 1 < candidates.length
       for (let retries = 0; ; retries += 1) {
-        tries += 1
-        const id = `${journey.requestId}.${tries}` as AttemptId
-        const withinMs = remainingMs(journey, deps.monotonic())
-        const so = { retries, hasNext }
-        const decide = (unanswered: Unanswered) =>
-          nextStep({ ...deps, takeRetry }, unanswered, {
-            ...so,
-            remainingMs: remainingMs(journey, deps.monotonic()),
-          })
-        const ended = await attempt(routed, { id, candidate, withinMs, decide }).catch((error: unknown) => {
-          if (mayGoOn(error, last !== undefined, hasNext)) return error
-          throw last !== undefined && isOurNo(error) ? told(journey, last) : error
-        })
-        if (ended instanceof Failure) {
-          last ??= ended
-          break
-        }
+        const ended = await tryOnce({ deps, attempt, tried }, routed, { candidate, retries, hasNext })
+        if (ended === 'not-made') break
         if (ended.kind !== 'lost') return ended
-        last = ended.failure
-        if (ended.next.kind === 'stop') throw last
+        tried.last = ended.failure
+        if (ended.next.kind === 'stop') throw withRetryAfter(deps, routed, ended.failure)
         if (ended.next.kind === 'next') break
         await pause(ended.next.waitMs)
         step(journey, 'pause', deps.monotonic())
       }
     }
-    throw last ? told(journey, last) : new Error('There was no candidate')
+    throw withRetryAfter(deps, routed, told(journey, tried.last ?? closedTo(deps, routed)))
   }
 }
 
-const remainingMs = (journey: Journey, now: number): number => Math.max(1, journey.deadlineAt - now)
+/** What a request has tried so far. */
+type Tried = { tries: number; last: Failure | undefined }
+type Trying = { deps: TryInTurnDeps; attempt: Attempt; tried: Tried }
+
+/** @throws whatever ends the request */
+async function tryOnce(
+  { deps, attempt, tried }: Trying,
+  routed: Routed,
+  so: { candidate: Candidate; retries: number; hasNext: boolean },
+): Promise<Answered | Lost | 'not-made'> {
+  const { journey, standing } = routed
+  const { candidate, retries, hasNext } = so
+  const { orgId } = standing.record.scopes
+  const { breakers } = deps
+  const id = `${journey.requestId}.${tried.tries + 1}` as AttemptId
+  const breaker = breakerIdOf(orgId, candidate)
+  const asked = breakers?.ask(breaker, id)
+  const answer = asked instanceof Promise ? await asked : asked
+  // A retry has waited for as long as the provider asked for.
+  if (answer?.kind === 'wait' && !(answer.limited && retries > 0)) {
+    journey.legs.push({ provider: candidate.provider.name, end: answer.limited ? 'limited' : 'cb_open' })
+    return 'not-made'
+  }
+  const call = { owner: id, isCanary: answer?.kind === 'canary' }
+  const budget = `${orgId}/${candidate.provider.id}`
+  if (retries === 0) deps.retries.asked(budget)
+  tried.tries += 1
+
+  const decide = (unanswered: Unanswered): NextStep => {
+    const left = remainingMs(journey, deps.monotonic())
+    breakers?.ended(breaker, call, endOfCall(unanswered, left <= leastMs))
+    const isOpen = () => {
+      const now = breakers?.peek(breaker)
+      return now?.kind === 'wait' && !now.limited
+    }
+    const takeRetry = () => !isOpen() && deps.retries.take(budget)
+    return nextStep({ takeRetry, random: deps.random }, unanswered, { retries, hasNext, remainingMs: left })
+  }
+  const withinMs = remainingMs(journey, deps.monotonic())
+  try {
+    const ended = await attempt(routed, { id, candidate, withinMs, decide })
+    if (ended.kind !== 'lost') breakers?.ended(breaker, call, { provider: 'well', limitedMs: 0 })
+    return ended
+  } catch (error) {
+    breakers?.unsent(breaker, call)
+    if (mayGoOn(error, tried.last !== undefined, hasNext)) {
+      tried.last ??= error
+      return 'not-made'
+    }
+    throw tried.last !== undefined && isOurNo(error) ? told(journey, tried.last) : error
+  }
+}
+
+/** What is left of a request's time is never told as less. */
+const leastMs = 1
+const remainingMs = (journey: Journey, now: number): number => Math.max(leastMs, journey.deadlineAt - now)
 
 /** An attempt that was not made is another reason to look further only where it was for want of what another has. */
 function mayGoOn(error: unknown, wasTried: boolean, hasNext: boolean): error is Failure {
@@ -88,4 +128,30 @@ const isOurNo = (error: unknown): boolean => error instanceof Failure && error.c
 function told(journey: Journey, failure: Failure): Failure {
   journey.refusal = null
   return failure
+}
+
+/** Nobody was asked: every breaker is open, or every credential at a limit. */
+function closedTo(deps: TryInTurnDeps, routed: Routed): Failure {
+  const provider = routed.candidates[0].provider.name
+  const source = `provider:${provider}`
+  const limited = waitsOf(deps, routed).filter((wait) => wait?.limited)
+  if (limited.length < routed.candidates.length) return fail('upstream_unavailable', { provider }, { source })
+  const retryAfterMs = Math.min(...limited.map((wait) => wait?.ms ?? 0))
+  return fail('upstream_rate_limited', { provider, retryAfterMs }, { source, retryAfterMs })
+}
+
+/** Says when it is worth coming back, where none of those who could answer may be asked before. */
+function withRetryAfter(deps: TryInTurnDeps, routed: Routed, failure: Failure): Failure {
+  if (failure.code !== 'upstream_unavailable' || failure.options.retryAfterMs !== undefined) return failure
+  const waits = waitsOf(deps, routed)
+  const retryAfterMs = Math.min(...waits.map((wait) => wait?.ms ?? 0))
+  return retryAfterMs > 0 ? new Failure(failure.code, failure.message, { ...failure.options, retryAfterMs }) : failure
+}
+
+/** How long each candidate may not be asked; undefined for one that may be now. */
+function waitsOf({ breakers }: TryInTurnDeps, { candidates, standing }: Routed) {
+  return candidates.map((candidate) => {
+    const now = breakers?.peek(breakerIdOf(standing.record.scopes.orgId, candidate))
+    return now?.kind === 'wait' ? now : undefined
+  })
 }
