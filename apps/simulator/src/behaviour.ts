@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Marks, noMarks, readMarks } from './marks.ts'
 
 /**
  * What can be changed while the provider runs. A change names only what it changes; `null` takes a
@@ -9,6 +10,19 @@ export const behaviourChangeSchema = z.strictObject({
   status: z.int().min(400).max(599).nullable().optional(),
   statusCalls: z.int().positive().nullable().optional(),
   retryAfterSeconds: z.int().nonnegative().nullable().optional(),
+  /** Marks, written as in a prompt, for every call that does not have its own of that name. */
+  marks: z
+    .string()
+    .transform((text, context): Marks => {
+      const read = readMarks(text)
+      if (read.kind === 'marks') return read.marks
+      context.addIssue({ code: 'custom', message: read.message })
+      return z.NEVER
+    })
+    .nullable()
+    .optional(),
+  /** The part of the calls that has these marks, spread evenly: 0.3 is three of ten. */
+  marksShare: z.number().min(0).max(1).nullable().optional(),
   /** Answer every request of the API, the models list too, with 503. */
   outage: z.boolean().nullable().optional(),
   /** Milliseconds before the first byte of an answer. */
@@ -32,7 +46,9 @@ export const behaviourChangeSchema = z.strictObject({
     .optional(),
 })
 
-export type BehaviourChange = z.infer<typeof behaviourChangeSchema>
+export type BehaviourChange = z.input<typeof behaviourChangeSchema>
+
+type ReadChange = z.output<typeof behaviourChangeSchema>
 
 /** Limits of one key. */
 export type RateLimits = { requestsPerMinute: number; tokensPerMinute: number; enforce: boolean }
@@ -42,6 +58,8 @@ export type Behaviour = {
   status: number | null
   statusCalls: number | null
   retryAfterSeconds: number | null
+  marks: Marks
+  marksShare: number
   outage: boolean
   ttftMs: number
   tokensPerSecond: number
@@ -57,6 +75,8 @@ export function wellBehaved(pace: { ttftMs: number; tokensPerSecond: number }): 
     status: null,
     statusCalls: null,
     retryAfterSeconds: null,
+    marks: noMarks,
+    marksShare: 1,
     outage: false,
     cutStreamsAfter: null,
     requiredKey: null,
@@ -70,7 +90,7 @@ export function wellBehaved(pace: { ttftMs: number; tokensPerSecond: number }): 
  * The behaviour after a change, where `null` means as it was `atStart`. A new status without a number
  * of calls holds until it is taken back.
  */
-export function changed(behaviour: Behaviour, change: BehaviourChange, atStart: Behaviour): Behaviour {
+export function changed(behaviour: Behaviour, change: ReadChange, atStart: Behaviour): Behaviour {
   const pick = <K extends keyof Behaviour>(name: K, wanted: Behaviour[K] | null | undefined): Behaviour[K] =>
     wanted === undefined ? behaviour[name] : (wanted ?? atStart[name])
   const limits = change.rateLimits === null ? atStart.rateLimits : behaviour.rateLimits
@@ -79,6 +99,8 @@ export function changed(behaviour: Behaviour, change: BehaviourChange, atStart: 
     status: pick('status', change.status),
     statusCalls: pick('statusCalls', change.status === undefined ? change.statusCalls : (change.statusCalls ?? null)),
     retryAfterSeconds: pick('retryAfterSeconds', change.retryAfterSeconds),
+    marks: pick('marks', change.marks),
+    marksShare: pick('marksShare', change.marksShare),
     outage: pick('outage', change.outage),
     ttftMs: pick('ttftMs', change.ttftMs),
     tokensPerSecond: pick('tokensPerSecond', change.tokensPerSecond),

@@ -15,24 +15,78 @@ const status = z
     return { code: Number(code), retryAfter }
   })
 
+/** How a connection breaks: without an end, with a reset, or with an end as if all had been said. */
+const cut = z
+  .string()
+  .regex(/^\d{1,9}(;(reset|close))?$/)
+  .transform((text): Cut => {
+    const [after, how] = text.split(';')
+    return { after: Number(after), how: how === 'reset' || how === 'close' ? how : 'break' }
+  })
+
+/** After how many output tokens a connection breaks, and how. */
+export type Cut = { after: number; how: 'break' | 'reset' | 'close' }
+
 const bare = z.literal(true)
+
+/** Answers that are none, or come in a way that few expect; each is described in the README. */
+const garbageKinds = [
+  'html',
+  'content-type',
+  'truncated',
+  'utf8',
+  'huge-line',
+  'tiny-events',
+  'gzip-bomb',
+  'stacked',
+  'many-headers',
+  'long-header',
+  'second-response',
+  'chunk-extension',
+] as const
+
+/** One kind of garbage. */
+export type Garbage = (typeof garbageKinds)[number]
+
+/** Ways in which reported usage lies. */
+const lies = [
+  'missing',
+  'null',
+  'zero',
+  'negative',
+  'huge',
+  'float',
+  'text',
+  'infinite',
+  'above-cap',
+  'twice',
+  'decreasing',
+] as const
 
 const marksSchema = z.strictObject({
   status: status.optional(),
-  cut: wholeNumber(0, 999_999_999).optional(),
+  cut: cut.optional(),
+  fail: wholeNumber(0, 999_999_999).optional(),
+  stall: wholeNumber(0, 999_999_999).optional(),
   slow: wholeNumber(0, 3_600_000).optional(),
   tps: wholeNumber(1, 1_000_000).optional(),
+  drip: wholeNumber(0, 3_600_000).optional(),
+  endless: bare.optional(),
   say: z.string().optional(),
   tokens: wholeNumber(0, 1_000_000).optional(),
-  usage: z.enum(['missing', 'zero', 'negative', 'huge', 'twice']).optional(),
+  usage: z.enum(lies).optional(),
   worst: bare.optional(),
-  hang: bare.optional(),
+  hang: z.union([bare.transform((): 'accept' => 'accept'), z.literal('headers')]).optional(),
+  garbage: z.enum(garbageKinds).optional(),
   tool: z.union([bare.transform(() => 1), wholeNumber(1, 16)]).optional(),
   cached: wholeNumber(0, 999_999_999).optional(),
 })
 
 /** What the marks of a prompt ask for; each is described in the README. */
 export type Marks = z.infer<typeof marksSchema>
+
+/** No marks at all, always the same value. */
+export const noMarks: Marks = {}
 
 /** Marks as read, or the sentence that says which one is not understood. */
 export type MarksRead = { kind: 'marks'; marks: Marks } | { kind: 'unreadable'; message: string }

@@ -5,6 +5,8 @@ export type SimulatedModel = {
   ownedBy: 'openai' | 'anthropic' | 'deepseek' | 'simulator'
   created: number
   maxOutputTokens: number
+  /** Length of the vectors of a model that embeds, and writes nothing. */
+  dimensions?: number
 }
 
 const released = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1_000
@@ -19,6 +21,20 @@ export const models: readonly SimulatedModel[] = [
   { id: 'claude-sonnet-4-6', ownedBy: 'anthropic', created: released('2026-02-17'), maxOutputTokens: 64_000 },
   { id: 'claude-haiku-4-5', ownedBy: 'anthropic', created: released('2025-10-15'), maxOutputTokens: 64_000 },
   { id: 'deepseek-chat', ownedBy: 'deepseek', created: released('2024-12-26'), maxOutputTokens: 8_192 },
+  {
+    id: 'text-embedding-3-small',
+    ownedBy: 'openai',
+    created: released('2024-01-25'),
+    maxOutputTokens: 0,
+    dimensions: 1_536,
+  },
+  {
+    id: 'text-embedding-3-large',
+    ownedBy: 'openai',
+    created: released('2024-01-25'),
+    maxOutputTokens: 0,
+    dimensions: 3_072,
+  },
   { id: 'sim-unpriced', ownedBy: 'simulator', created: released('2026-01-01'), maxOutputTokens: 16_384 },
 ]
 

@@ -3,10 +3,12 @@ import { anthropicModels } from './anthropic/model-list.ts'
 import { countTokens, messages } from './anthropic/messages.ts'
 import { control } from './control/control.ts'
 import { controlPage } from './control/page.ts'
+import { embeddings } from './embeddings/embeddings.ts'
 import { sendJson } from './http/reply.ts'
 import { chatCompletions } from './openai/chat-completions.ts'
 import { unknownUrl } from './openai/failure.ts'
 import { modelList } from './openai/model-list.ts'
+import { responses } from './responses/responses.ts'
 import type { Simulation } from './simulation.ts'
 
 const modelsPath = '/v1/models'
@@ -20,6 +22,8 @@ export async function route(simulation: Simulation, request: IncomingMessage, re
   const url = URL.parse(target, 'http://simulator')
   const path = url?.pathname ?? target
   if (method === 'POST' && path === '/v1/chat/completions') return chatCompletions(simulation, request, response)
+  if (method === 'POST' && path === '/v1/responses') return responses(simulation, request, response)
+  if (method === 'POST' && path === '/v1/embeddings') return embeddings(simulation, request, response)
   if (method === 'POST' && path === '/v1/messages') return messages(simulation, request, response)
   if (method === 'POST' && path === '/v1/messages/count_tokens') return countTokens(simulation, request, response)
   if (isRead(method) && (path === modelsPath || path.startsWith(`${modelsPath}/`))) {
@@ -41,7 +45,15 @@ export async function route(simulation: Simulation, request: IncomingMessage, re
   sendJson(response, status, JSON.stringify(unknownUrl(status, method, path).body))
 }
 
-const known = new Set(['/', '/v1/chat/completions', '/v1/messages', '/v1/messages/count_tokens', '/v1/models'])
+const known = new Set([
+  '/',
+  '/v1/chat/completions',
+  '/v1/responses',
+  '/v1/embeddings',
+  '/v1/messages',
+  '/v1/messages/count_tokens',
+  '/v1/models',
+])
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD'
 

@@ -9,6 +9,7 @@ import { chatPlanner } from './openai/chat-plan.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateBuckets } from './rate-limits.ts'
 import { openCallRecord } from './record/call-record.ts'
+import { responsesPlanner } from './responses/responses-plan.ts'
 import { route } from './router.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -42,10 +43,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const simulation: Simulation = {
     behaviour,
     startedWith: behaviour,
+    calls: 0,
     record: openCallRecord(options.recordFile),
     buckets: new RateBuckets(),
     promptCache: new PromptCache(),
-    planners: { chat: chatPlanner(), messages: messagesPlanner() },
+    planners: { chat: chatPlanner(), responses: responsesPlanner(), messages: messagesPlanner() },
     log: options.log ?? pino({ level: 'silent' }),
   }
   const server = createServer((request, response) => {

@@ -85,7 +85,8 @@ function partTokens(part: CountedPart, count: CountText, ofOther: (part: Counted
   return ofOther(part)
 }
 
-function* withoutLongRuns(text: string): Generator<string> {
+/** A text in pieces, its unbroken runs cut as the rule above says. */
+export function* withoutLongRuns(text: string): Generator<string> {
   let pieceStart = 0
   let runStart = 0
   let runIsBlank = false

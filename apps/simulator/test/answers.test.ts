@@ -187,6 +187,8 @@ describe('models', () => {
       'claude-sonnet-4-6': 'anthropic',
       'claude-haiku-4-5': 'anthropic',
       'deepseek-chat': 'deepseek',
+      'text-embedding-3-small': 'openai',
+      'text-embedding-3-large': 'openai',
       'sim-unpriced': 'simulator',
     })
   })

@@ -3,7 +3,7 @@ import { type Wish, generate } from '../answer/generate.ts'
 import type { Asked, CallPlan, Planned } from '../call/call-plan.ts'
 import { rememberingCounter } from '../counted-texts.ts'
 import type { Fault } from '../fault.ts'
-import { type Marks, readMarks } from '../marks.ts'
+import { type Marks, noMarks, readMarks } from '../marks.ts'
 import { modelOf } from '../models.ts'
 import { diceOf } from '../prose.ts'
 import { countRequest } from './count.ts'
@@ -12,14 +12,14 @@ import { type MessagesRequest, lastUserText, readMessagesRequest } from './messa
 import { showMessage } from './show-message.ts'
 
 /** A planner of messages calls that remembers its plans by the text of the body, up to a bound. */
-export function messagesPlanner(): (body: string) => Planned {
+export function messagesPlanner(): (body: string, ofEvery: Marks) => Planned {
   const count = rememberingCounter()
   const plans = new LRUCache<string, { kind: 'plan'; plan: CallPlan }>({
     maxSize: 64 * 1024 * 1024,
     sizeCalculation: ({ plan }, body) => body.length + 200 * plan.completionTokens + 1_000,
   })
 
-  const plan = (body: string): Planned => {
+  const plan = (body: string, ofEvery: Marks): Planned => {
     const read = readMessagesRequest(body)
     if (read.kind === 'refused') return { ...read, asked: null }
     const { request } = read
@@ -27,7 +27,7 @@ export function messagesPlanner(): (body: string) => Planned {
     const refuse = (fault: Fault): Planned => ({ kind: 'refused', fault, asked })
 
     const model = modelOf(request.model)
-    if (!model) return refuse({ kind: 'no-model', id: request.model })
+    if (!model || model.maxOutputTokens === 0) return refuse({ kind: 'no-model', id: request.model })
     if (request.max_tokens > model.maxOutputTokens)
       return refuse({
         kind: 'invalid',
@@ -36,7 +36,7 @@ export function messagesPlanner(): (body: string) => Planned {
       })
     const marked = readMarks(lastUserText(request))
     if (marked.kind === 'unreadable') return refuse({ kind: 'invalid', param: 'messages', message: marked.message })
-    const { marks } = marked
+    const marks = { ...ofEvery, ...marked.marks }
 
     const answer = generate(wishOf(request, marks), marks, diceOf(`${model.id}\n${JSON.stringify(request.messages)}`))
     const counted = countRequest(request, count, marks.worst === true)
@@ -55,11 +55,11 @@ export function messagesPlanner(): (body: string) => Planned {
         ...showMessage(answer),
       },
     }
-    if (answer.tokens <= 10_000) plans.set(body, planned)
+    if (ofEvery === noMarks && answer.tokens <= 10_000) plans.set(body, planned)
     return planned
   }
 
-  return (body) => plans.get(body) ?? plan(body)
+  return (body, ofEvery) => (ofEvery === noMarks ? plans.get(body) : undefined) ?? plan(body, ofEvery)
 }
 
 function wishOf(request: MessagesRequest, marks: Marks): Wish {

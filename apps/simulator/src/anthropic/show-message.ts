@@ -1,5 +1,6 @@
 import type { Answer, AnswerPart } from '../answer/generate.ts'
 import type { CallPlan } from '../call/call-plan.ts'
+import { reportsTwice } from '../call/reported.ts'
 import type { OpenCall } from '../call/open-call.ts'
 import type { StreamScript, StreamStep } from '../call/stream-script.ts'
 import { signatureOf } from './signature.ts'
@@ -77,22 +78,32 @@ function script(call: OpenCall, answer: Answer, shown: Shown): StreamScript {
     stop_details: null,
     usage: openingUsage(call),
   }
-  const end = event('message_delta', {
-    delta: {
-      stop_reason: stopReasons[answer.ended],
-      stop_sequence: answer.stopSequence,
-      stop_details: null,
-      container: null,
-    },
-    usage: endingUsage(call),
-  })
+  const end = (last: boolean) =>
+    event('message_delta', {
+      delta: {
+        stop_reason: stopReasons[answer.ended],
+        stop_sequence: answer.stopSequence,
+        stop_details: null,
+        container: null,
+      },
+      usage: endingUsage(call, last),
+    })
   // The ends of blocks go out with what comes after them, so that a step is a token.
   const waiting = { frames: '' }
   return {
     opening: event('message_start', { message: start }) + (shown.parts.length === 0 ? ping : ''),
     openingTokens: 0,
     steps: stepsOf(shown, waiting),
-    ending: () => waiting.frames + end + (call.plan.marks.usage === 'twice' ? end : '') + event('message_stop', {}),
+    ending: () => {
+      const reports = reportsTwice(call) ? end(false) + end(true) : end(false)
+      return waiting.frames + reports + event('message_stop', {})
+    },
+    more: () =>
+      event('content_block_delta', {
+        index: shown.parts.length - 1,
+        delta: { type: 'text_delta', text: ' more' },
+      }),
+    failure: () => event('error', { error: { type: 'api_error', message: 'The simulator was told to fail here.' } }),
   }
 }
 

@@ -2,13 +2,13 @@ import type { OpenCall } from '../call/open-call.ts'
 import { type Reported, reportedOf } from '../call/reported.ts'
 
 /** The usage of a whole answer, or undefined for none. */
-export function wholeUsage(call: OpenCall): object | undefined {
+export function wholeUsage(call: OpenCall): object | null | undefined {
   const reported = reportedOf(call)
   return reported && { ...inputUsage(reported), ...outputUsage(reported), ...constant }
 }
 
 /** The usage at the start of a stream: the input is known, and the first token is written. */
-export function openingUsage(call: OpenCall): object | undefined {
+export function openingUsage(call: OpenCall): object | null | undefined {
   const reported = reportedOf(call)
   return (
     reported && {
@@ -20,9 +20,9 @@ export function openingUsage(call: OpenCall): object | undefined {
 }
 
 /** The usage at the end of a stream. */
-export function endingUsage(call: OpenCall): object | undefined {
-  const reported = reportedOf(call)
-  if (!reported) return undefined
+export function endingUsage(call: OpenCall, last: boolean): object | null | undefined {
+  const reported = reportedOf(call, last)
+  if (!reported) return reported
   const { input_tokens, cache_creation_input_tokens, cache_read_input_tokens } = inputUsage(reported)
   return {
     input_tokens,

@@ -4,7 +4,8 @@ import { afterScriptedCall } from '../behaviour.ts'
 import type { Fault } from '../fault.ts'
 import { readBody } from '../http/body.ts'
 import { sendJson } from '../http/reply.ts'
-import { type Simulation, paceOf } from '../simulation.ts'
+import { type PlanBody, type Simulation, paceOf } from '../simulation.ts'
+import { type Marks, noMarks } from '../marks.ts'
 import type { Planned } from './call-plan.ts'
 import type { Dialect } from './dialect.ts'
 import { gateFault, newRequestId, retryAfterOf } from './gate.ts'
@@ -17,7 +18,7 @@ import { sendWhole } from './send-whole.ts'
 /** Answers one request of an answering route and writes it into the record, whatever becomes of it. */
 export async function answerCall(
   simulation: Simulation,
-  route: { dialect: Dialect; plan: (body: string) => Planned },
+  route: { dialect: Dialect; plan: PlanBody },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -31,7 +32,9 @@ export async function answerCall(
   const body = await readBody(request)
   if (body.kind === 'gone') return entry.end(refusedCall(start, null, 0, 'client-left'))
   const planned: Planned =
-    body.kind === 'text' ? route.plan(body.text) : { kind: 'refused', fault: { kind: 'too-large' }, asked: null }
+    body.kind === 'text'
+      ? route.plan(body.text, marksOfCall(simulation))
+      : { kind: 'refused', fault: { kind: 'too-large' }, asked: null }
   const headers = dialect.headers(requestId)
   const refuse = (fault: Fault) => {
     const failure = dialect.failureOf(fault, requestId)
@@ -43,6 +46,8 @@ export async function answerCall(
   if (fault) return refuse(fault)
   if (planned.kind === 'refused') return refuse(planned.fault)
   const { plan } = planned
+  const foreign = plan.keyFault?.(key)
+  if (foreign) return refuse(foreign)
   const taken = simulation.buckets.take(
     key ?? '',
     plan.promptTokens + plan.completionTokens,
@@ -67,7 +72,7 @@ export async function answerCall(
     const status = response.headersSent ? response.statusCode : 0
     call.end({ end: 'client-left', status, generatedTokens: call.generated() })
   })
-  if (plan.marks.hang) return
+  if (plan.marks.hang === 'accept') return
   if (plan.marks.status) {
     if (plan.marks.slow) await sleep(plan.marks.slow)
     return refuse({ kind: 'scripted', status: plan.marks.status.code, retryAfter: plan.marks.status.retryAfter })
@@ -82,4 +87,12 @@ function scriptedFault(simulation: Simulation): Fault | undefined {
   if (behaviour.status === null) return undefined
   simulation.behaviour = afterScriptedCall(behaviour)
   return { kind: 'scripted', status: behaviour.status, retryAfter: retryAfterOf(behaviour) }
+}
+
+/** The marks that this call has beside its own: those of every call, or none when it is not of the share that has them. */
+function marksOfCall(simulation: Simulation): Marks {
+  const { marks, marksShare } = simulation.behaviour
+  const before = Math.floor(simulation.calls * marksShare)
+  simulation.calls += 1
+  return Math.floor(simulation.calls * marksShare) > before ? marks : noMarks
 }

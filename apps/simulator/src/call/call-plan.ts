@@ -27,6 +27,8 @@ export type CallPlan = {
   /** How many answers are written side by side, and the output tokens of the longest. */
   lanes: number
   longest: number
+  /** What is wrong with the request when it is sent with that key. */
+  keyFault?(key: string | null): Fault | undefined
   /** JSON of the whole answer. */
   whole(call: OpenCall): string
   /** The answer as a stream. */

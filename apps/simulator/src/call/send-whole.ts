@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { sendJson } from '../http/reply.ts'
 import type { Pace } from '../simulation.ts'
+import { drip } from './drip.ts'
+import { sendGarbage } from './garbage.ts'
 import type { OpenCall } from './open-call.ts'
 
 /** Sends an answer in one piece, after the time it would have taken to generate. */
@@ -21,13 +23,33 @@ export function sendWhole(call: OpenCall, pace: Pace, response: ServerResponse):
   response.once('close', () => clearTimeout(timer))
 }
 
-function send(call: OpenCall, { cutAfter }: Pace, response: ServerResponse): void {
-  const { completionTokens } = call.plan
-  if (cutAfter !== null) {
-    call.end({ end: 'cut', status: 0, generatedTokens: Math.min(cutAfter, completionTokens) })
-    response.destroy()
+function send(call: OpenCall, { cut }: Pace, response: ServerResponse): void {
+  const { completionTokens, marks } = call.plan
+  call.generated = () => completionTokens
+  const body = call.plan.whole(call)
+  const head = { 'content-type': 'application/json', ...call.headers }
+  if (marks.hang === 'headers' || marks.stall !== undefined) {
+    response.writeHead(200, { ...head, 'content-length': Buffer.byteLength(body) })
+    return response.flushHeaders()
+  }
+  if (cut !== null) {
+    call.end({ end: 'cut', status: 0, generatedTokens: Math.min(cut.after, completionTokens) })
+    if (cut.how === 'close') {
+      response.writeHead(200, head)
+      response.end(body.slice(0, body.length / 2))
+    } else if (cut.how === 'reset') response.socket?.resetAndDestroy()
+    else response.destroy()
     return
   }
+  if (marks.garbage) return sendGarbage(call, response, { kind: marks.garbage, body, head })
+  if (marks.drip !== undefined) {
+    response.writeHead(200, { ...head, 'content-length': Buffer.byteLength(body) })
+    return drip([{ frame: body, tokens: 0 }], response, {
+      everyMs: marks.drip,
+      wrote: () => undefined,
+      done: () => call.end({ end: 'complete', status: 200, generatedTokens: completionTokens }),
+    })
+  }
   call.end({ end: 'complete', status: 200, generatedTokens: completionTokens })
-  sendJson(response, 200, call.plan.whole(call), call.headers)
+  sendJson(response, 200, body, call.headers)
 }

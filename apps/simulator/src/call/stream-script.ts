@@ -9,4 +9,8 @@ export type StreamScript = {
   steps: Iterator<StreamStep>
   /** Events after the last step. */
   ending: () => string
+  /** One more token, for a stream that never ends. */
+  more: () => string
+  /** Events that say, in place of the rest, that it failed. */
+  failure: () => string
 }

@@ -8,6 +8,7 @@ export type BodyRead = { kind: 'text'; text: string } | { kind: 'too-large' } | 
 /** Reads a body of at most 32 MiB. A larger one is read to its end and dropped. */
 export function readBody(request: IncomingMessage): Promise<BodyRead> {
   return new Promise((resolve) => {
+    if (request.destroyed) return resolve({ kind: 'gone' })
     const chunks: Buffer[] = []
     let size = 0
     request.on('data', (chunk: Buffer) => {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Asked, CallPlan, Planned } from '../call/call-plan.ts'
 import { rememberingCounter } from '../counted-texts.ts'
 import type { Fault } from '../fault.ts'
-import { readMarks } from '../marks.ts'
+import { type Marks, noMarks, readMarks } from '../marks.ts'
 import { imageTokens } from '../images.ts'
 import { type SimulatedModel, modelOf } from '../models.ts'
 import { promptTokens } from '../tokens.ts'
@@ -17,14 +17,14 @@ const rememberedOutputTokens = 10_000
  * A planner that remembers its plans by the text of the body, up to a bound: under load most bodies
  * are repeats, and a repeat is neither parsed nor counted again.
  */
-export function chatPlanner(): (body: string) => Planned {
+export function chatPlanner(): (body: string, ofEvery: Marks) => Planned {
   const count = rememberingCounter()
   const plans = new LRUCache<string, { kind: 'plan'; plan: CallPlan }>({
     maxSize: rememberedCharacters,
     sizeCalculation: ({ plan }, body) => body.length + 200 * plan.completionTokens + 1_000,
   })
 
-  const plan = (body: string): Planned => {
+  const plan = (body: string, ofEvery: Marks): Planned => {
     const read = readChatRequest(body)
     if (read.kind === 'refused') return { ...read, asked: null }
     const { request, written } = read
@@ -32,22 +32,23 @@ export function chatPlanner(): (body: string) => Planned {
     const refuse = (fault: Fault): Planned => ({ kind: 'refused', fault, asked })
 
     const model = modelOf(request.model)
-    if (!model) return refuse({ kind: 'no-model', id: request.model })
+    if (!model || model.maxOutputTokens === 0) return refuse({ kind: 'no-model', id: request.model })
     const cap = request.max_completion_tokens ?? request.max_tokens ?? model.maxOutputTokens
     if (cap > model.maxOutputTokens) return refuse(aboveModelMaximum(request, cap, model))
-    const marks = readMarks(lastUserText(request))
-    if (marks.kind === 'unreadable') return refuse({ kind: 'invalid', message: marks.message, param: 'messages' })
+    const marked = readMarks(lastUserText(request))
+    if (marked.kind === 'unreadable') return refuse({ kind: 'invalid', message: marked.message, param: 'messages' })
 
-    const choices = answerTo(request, marks.marks, cap)
+    const marks = { ...ofEvery, ...marked.marks }
+    const choices = answerTo(request, marks, cap)
     const completionTokens = choices.reduce((sum, choice) => sum + choice.tokens, 0)
     const planned = {
       kind: 'plan' as const,
       plan: {
         model,
-        marks: marks.marks,
+        marks,
         asked,
         promptTokens: promptTokens(request.messages, written['tools'], count, (part) =>
-          imageTokens(model.id, part, marks.marks.worst === true),
+          imageTokens(model.id, part, marks.worst === true),
         ),
         prefixes: [],
         completionTokens,
@@ -57,11 +58,11 @@ export function chatPlanner(): (body: string) => Planned {
         ...showChat(choices),
       },
     }
-    if (completionTokens <= rememberedOutputTokens) plans.set(body, planned)
+    if (ofEvery === noMarks && completionTokens <= rememberedOutputTokens) plans.set(body, planned)
     return planned
   }
 
-  return (body) => plans.get(body) ?? plan(body)
+  return (body, ofEvery) => (ofEvery === noMarks ? plans.get(body) : undefined) ?? plan(body, ofEvery)
 }
 
 function aboveModelMaximum(request: ChatRequest, cap: number, model: SimulatedModel): Fault {

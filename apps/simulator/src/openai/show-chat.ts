@@ -1,6 +1,7 @@
 import type { CallPlan } from '../call/call-plan.ts'
 import type { OpenCall } from '../call/open-call.ts'
 import type { StreamScript, StreamStep } from '../call/stream-script.ts'
+import { reportsTwice } from '../call/reported.ts'
 import type { Choice } from './answer.ts'
 import { reportedUsage } from './usage.ts'
 
@@ -37,6 +38,9 @@ function script(call: OpenCall, choices: readonly Choice[]): StreamScript {
     opening: choices.map(({ opening }, index) => chunk(index, opening, null)).join(''),
     openingTokens: choices.reduce((sum, { openingTokens }) => sum + openingTokens, 0),
     steps: inTurns(choices, chunk),
+    more: () => chunk(0, '{"content":" more"}', null),
+    failure: () =>
+      'data: {"error":{"message":"The simulator was told to fail here.","type":"server_error","param":null,"code":null}}\n\n',
     ending: () => {
       const ends = choices.map(({ finishReason }, index) => chunk(index, '{}', finishReason))
       return `${ends.join('')}${usageChunks(call)}data: [DONE]\n\n`
@@ -66,10 +70,8 @@ function chunkWriter(call: OpenCall): ChunkWriter {
 
 function usageChunks(call: OpenCall): string {
   if (!call.plan.asked.includeUsage) return ''
-  const usage = reportedUsage(call)
-  if (usage === undefined) return ''
-  const chunk = `${chunkHead(call)}],"usage":${usage}}\n\n`
-  return call.plan.marks.usage === 'twice' ? chunk + chunk : chunk
+  const reports = reportsTwice(call) ? [reportedUsage(call), reportedUsage(call, true)] : [reportedUsage(call)]
+  return reports.map((usage) => (usage === undefined ? '' : `${chunkHead(call)}],"usage":${usage}}\n\n`)).join('')
 }
 
 function chunkHead({ plan, created, id }: OpenCall): string {

@@ -4,7 +4,7 @@ const count = z.number().int().nonnegative()
 const nano = z.string().regex(/^\d+$/)
 
 /** The dialects that are spoken here. */
-const dialects = ['openai-chat', 'anthropic-messages'] as const
+const dialects = ['openai-chat', 'openai-responses', 'openai-embeddings', 'anthropic-messages'] as const
 
 /**
  * One call that reached the provider, as the record keeps it. Tokens and money are what the
@@ -32,8 +32,11 @@ export const callSchema = z.object({
   n: count,
   /** HTTP status sent; 0 when none was. */
   status: count,
-  /** `complete`; `client-left` before the last byte; `cut` by the provider, on request. */
-  end: z.enum(['complete', 'client-left', 'cut']),
+  /**
+   * `complete`; `client-left` before the last byte; on request `cut` by the provider, `failed` with an event that says
+   * so, or `garbage` in place of the answer.
+   */
+  end: z.enum(['complete', 'client-left', 'cut', 'failed', 'garbage']),
   /** True when the client went away before the last byte. */
   aborted: z.boolean(),
   /** All input, with the tokens that were read from the cache of prompts or written to it. */
