@@ -53,6 +53,7 @@ import { makeAuthenticate, makeIdentify } from './pipeline/authenticate.ts'
 import { makeFoldedRows } from './pipeline/folded-rows.ts'
 import { makeQuoteOf } from './pipeline/quote/quote.ts'
 import { makeRecord } from './pipeline/record.ts'
+import { makeJoin } from './pipeline/join/join.ts'
 import { makeRoute } from './pipeline/route.ts'
 import { makeUnderstand } from './pipeline/understand.ts'
 import { makeLimits } from './provider-limits/learned-limits.ts'
@@ -82,6 +83,8 @@ const probes = new Set(['/livez', '/readyz'])
 /** How often the installation's ceiling is told what was spent. */
 const ceilingEveryMs = 500
 /** How long a start waits for Redis. */
+/** Most that is kept of all streams, for those who join one that has begun. */
+const replayBytes = 67_108_864
 const startWaitMs = 5_000
 /** How often it says that it lives; rebuilds wait for several of these. */
 const beatMs = 500
@@ -216,6 +219,7 @@ export function compose(env: Env, log: Logger): Proxy {
   const rows = makeFoldedRows({ write: usage.request, foldMs })
   const record = makeRecord({
     rows,
+    write: usage.request,
     statusOf,
     isStoreAway: isAway,
     tell(told) {
@@ -269,6 +273,12 @@ export function compose(env: Env, log: Logger): Proxy {
       monotonic,
     }),
     route: makeRoute({ monotonic }),
+    join: makeJoin({
+      record,
+      errorFrame: (failure, dialect) => dialectOf(dialect).failureFrame(failure),
+      replayBytes,
+      monotonic,
+    }),
     answer: makeAnswer({
       ...holding,
       outputTokens,

@@ -24,6 +24,8 @@ export type Organisation = {
   /** Whether requests are answered out of slices while budgets cannot be checked. */
   storeOutage: StoreOutage
   provisionalRule: ProvisionalRule
+  /** Whether equal requests that run at the same time share one call. */
+  joinInFlight: boolean
   policyVersion: number
   demo: boolean
   createdAt: Date
@@ -76,6 +78,7 @@ export type OrganisationSettings = Partial<
     | 'defaultMaxOutputTokens'
     | 'storeOutage'
     | 'provisionalRule'
+    | 'joinInFlight'
   >
 >
 

@@ -1,6 +1,13 @@
 import type { KeyId, MemberId, OrgId, ProviderId, RequestId, TeamId } from '@tollkeeper/domain/id'
 import type { NanoUsd } from '@tollkeeper/domain/price'
-import { refusalDetail, requestEvent, type RefusalDetail, type RequestEvent } from '@tollkeeper/domain/usage'
+import {
+  answeredFrom,
+  refusalDetail,
+  requestEvent,
+  type AnsweredFromKind,
+  type RefusalDetail,
+  type RequestEvent,
+} from '@tollkeeper/domain/usage'
 import type { Db } from './client.ts'
 import type { Prisma, Request as Row } from './generated/client.ts'
 import { ofRequest, type LedgerRow } from './ledger/ledger-row.ts'
@@ -76,6 +83,8 @@ export type RequestDetail = Request & {
   refusal: RefusalDetail | null
   timeline: RequestEvent['timeline']
   maxTokensClamped: number | null
+  /** The request whose call answered this one too, and what that cost. */
+  answeredFrom: { kind: AnsweredFromKind; requestId: RequestId; avoidedNano: NanoUsd } | null
   ledger: LedgerRow[]
 }
 
@@ -97,8 +106,15 @@ export async function one(db: Db, orgId: OrgId, id: string): Promise<RequestDeta
     refusal: row.refusal === null ? null : refusalDetail.parse(row.refusal),
     timeline: requestEvent.shape.timeline.parse(row.timeline),
     maxTokensClamped: row.maxTokensClamped,
+    answeredFrom: answeredFromOf(row),
     ledger: await ofRequest(db, orgId, id),
   }
+}
+
+function answeredFromOf(row: Row): RequestDetail['answeredFrom'] {
+  const from = { kind: row.answeredBy, requestId: row.answeredFromId, avoided: String(row.avoidedNano ?? 0n) }
+  const read = answeredFrom.safeParse(from).data
+  return read ? { kind: read.kind, requestId: read.requestId, avoidedNano: BigInt(read.avoided) } : null
 }
 
 function whereOf(filter: RequestFilter): Prisma.RequestWhereInput {

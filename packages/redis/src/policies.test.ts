@@ -48,6 +48,7 @@ const aPolicy = (orgId: string, version: number): OrgPolicy => ({
     showAmounts: true,
     defaultMaxOutputTokens: 1_000,
     storeOutage: 'closed',
+    joinInFlight: true,
     consoleUrl: null,
   },
   budgets: [aNode({ limit: 9_000_000_000_000_000n }).budget],

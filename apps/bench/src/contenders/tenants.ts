@@ -42,6 +42,7 @@ export function newTenant(keyCount: number, around: Surroundings): Tenant {
       showAmounts: true,
       defaultMaxOutputTokens: 1_024,
       storeOutage: 'closed',
+      joinInFlight: true,
       consoleUrl: null,
     },
     budgets: [...scopes.values()].map(budgetOf),

@@ -1,5 +1,5 @@
 import { usdText, type NanoUsd } from '@tollkeeper/domain/price'
-import type { Allowance, Answered, Journey } from '../pipeline/exchange.ts'
+import type { Allowance, Answered, AnsweredFrom, Journey } from '../pipeline/exchange.ts'
 
 /** Both official clients look for the request id, each in another header. */
 export const idHeaders = (requestId: string): string[] => ['x-request-id', requestId, 'request-id', requestId]
@@ -42,6 +42,13 @@ function allowanceHeaders(allowance: Allowance | null): string[] {
   ]
 }
 
+/** Of an answer that the call of another request gave: it costs nothing, and saves what that call cost once it is known. */
+function savedHeaders({ avoided }: AnsweredFrom): string[] {
+  const headers = ['X-Gateway-Cost-USD', usdText(0n)]
+  if (avoided !== null) headers.push('X-Gateway-Saved-USD', usdText(avoided))
+  return headers
+}
+
 function moneyHeaders(answered: Answered): string[] {
   const { settings } = answered.standing.org.policy
   const whole = answered.kind === 'whole'
@@ -71,7 +78,9 @@ export function answerHeaders(answered: Answered): string[] {
     'X-Gateway-Provider',
     headerText(candidate.provider.name),
     ...legHeaders(journey),
-    ...moneyHeaders(answered),
+    'X-Gateway-Cache',
+    journey.answeredFrom?.kind ?? 'none',
+    ...(journey.answeredFrom ? savedHeaders(journey.answeredFrom) : moneyHeaders(answered)),
     ...allowanceHeaders(allowance),
   ]
   if (journey.clampedTo !== null) headers.push('X-Gateway-Max-Tokens-Clamped', String(journey.clampedTo))

@@ -41,6 +41,7 @@ export function makeQuote(deps: QuoteRouteDeps) {
       body: given.body ?? nothing,
       passedHeaders: [],
       client: { gone: () => false },
+      mayShare: false,
       turn: new Turn(),
     }
     try {

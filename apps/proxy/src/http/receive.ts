@@ -26,6 +26,7 @@ export const beginJourney = (
   clampedTo: null,
   ask: null,
   refusal: null,
+  answeredFrom: null,
   recorded: false,
 })
 
@@ -57,6 +58,20 @@ export const passedHeadersOf = (dialect: Dialect, { headers }: IncomingMessage):
     const value = single(headers[name])
     return value === undefined ? [] : [name, value]
   })
+
+/**
+ * Whether a request may share one call with others that ask the same at the same time. Not one that wants an answer of
+ * its own, nor one with a deadline of its own: the call would end by another's.
+ */
+export function mayShareOf({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  if (headers['x-gateway-deadline-ms'] !== undefined) return false
+  const ours = single(headers['x-gateway-cache'])
+  const standard = headers['cache-control']
+  return !(ours !== undefined && saysNo.test(ours)) && !(standard !== undefined && saysNoStore.test(standard))
+}
+
+const saysNo = /^\s*(?:off|refresh)\s*$/i
+const saysNoStore = /(?:^|,)\s*no-(?:store|cache)\s*(?:,|$)/i
 
 /** The headers that narrow a key. */
 export const narrowingOf = ({ headers }: IncomingMessage): Narrowing => ({

@@ -36,6 +36,7 @@ export function logRequest(log: Logger, { journey, end, totalMs, charge, cause }
     inputTokens: tokens ? inputClasses.reduce((sum, name) => sum + (tokens[name] ?? 0), 0) : null,
     outputTokens: tokens ? (tokens.outputText ?? 0) : null,
     clampedTo: journey.clampedTo,
+    ...(journey.answeredFrom && { answeredFrom: journey.answeredFrom.requestId }),
     firstByteMs: journey.firstByteMs,
     totalMs,
     ...(cause !== undefined && { cause: causeText(cause) }),

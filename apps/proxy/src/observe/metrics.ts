@@ -72,6 +72,18 @@ export function makeMetrics(gauges: Gauges): Metrics {
     labelNames: ['source'],
     registers,
   })
+  const shared = new Counter({
+    name: 'gateway_shared_answers_total',
+    help: 'Requests that were answered without a call of their own, by how.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const saved = new Counter({
+    name: 'gateway_saved_usd_total',
+    help: 'What those answers cost whoever paid for them. An approximation for graphs; rows have the exact amounts.',
+    labelNames: ['kind'],
+    registers,
+  })
   const holds = new Counter({
     name: 'gateway_holds_total',
     help: 'Holds by the answer of the store.',
@@ -171,6 +183,11 @@ export function makeMetrics(gauges: Gauges): Metrics {
       if (held && journey.attempts > 0) {
         ours.observe(held.ms / 1_000)
         provider.observe((totalMs - held.ms) / 1_000)
+      }
+      const { answeredFrom } = journey
+      if (answeredFrom && end.failure === null) {
+        shared.inc({ kind: answeredFrom.kind })
+        saved.inc({ kind: answeredFrom.kind }, Number(answeredFrom.avoided ?? 0n) / 1e9)
       }
       if (charge) charged.inc({ source: charge.source }, Number(charge.amount) / 1e9)
     },

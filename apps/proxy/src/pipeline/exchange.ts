@@ -8,7 +8,8 @@ import type { RefusalDetail, RequestAsk } from '@tollkeeper/domain/usage'
 import type { Turn } from '../concurrency/turn.ts'
 import type { Standing } from '../standing/standing.ts'
 import type { Leg } from './answer/leg.ts'
-import type { Relay } from './answer/relay.ts'
+import type { Failure } from '@tollkeeper/domain/failure'
+import type { ClientStream } from './answer/relay.ts'
 
 /** What is told about a request when it is over: grows while it walks, and is the only thing in the walk that changes. */
 export type Journey = {
@@ -35,9 +36,17 @@ export type Journey = {
   ask: RequestAsk | null
   /** Why it was refused, with amounts, for the console. */
   refusal: RefusalDetail | null
+  /** The request whose call answered this one too. */
+  answeredFrom: AnsweredFrom | null
   /** Its row has been written, or rides with the settlement of its last attempt. */
   recorded: boolean
 }
+
+/**
+ * How a request was answered without a call of its own. `avoided`: what that call was charged; null while nobody knows,
+ * as in the middle of a stream.
+ */
+export type AnsweredFrom = { kind: 'dedup'; requestId: RequestId; avoided: NanoUsd | null }
 
 /** The caller's side of the connection. */
 export type Client = {
@@ -65,6 +74,8 @@ export type Received = {
   /** Headers that a provider of the caller's dialect gets as they came: a flat list of names and values. */
   passedHeaders: readonly string[]
   client: Client
+  /** Whether one call may answer it together with others that ask the same at the same time. */
+  mayShare: boolean
   /** What it takes of limits on concurrency: ends with the request, or with its stream. */
   turn: Turn
 }
@@ -98,11 +109,23 @@ export type Bill = {
   scope: ScopeLabel | null
 }
 
+/** A stream that waits for its client. */
+export type AnswerStream = {
+  /** Begins to pass it on; undefined when the client left already. */
+  start(client: ClientStream | undefined): void
+  /** The client's connection closed. Harmless after the end. */
+  clientLeft(): void
+  /** How it ended, as soon as it is settled. */
+  readonly result: { bill: Bill; failure: Failure | null } | undefined
+  /** Nothing more comes. */
+  readonly isOver: boolean
+}
+
 /** The end of the walk: what the reply needs. */
 export type Answered = Routed & { candidate: Candidate } & (
     | { kind: 'whole'; body: Buffer; bill: Bill }
     /** `estimate`: the whole hold. The relay sends the stream, settles it and tells its end. */
-    | { kind: 'stream'; relay: Relay; estimate: Bill }
+    | { kind: 'stream'; relay: AnswerStream; estimate: Bill }
   )
 
 /** Milliseconds since arrival, with microseconds as decimals. */

@@ -3,6 +3,7 @@ import type { Admit } from './admit.ts'
 import type { Answer } from './answer/answer.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { Answered, Received } from './exchange.ts'
+import type { Join } from './join/join.ts'
 import type { Record } from './record.ts'
 import type { Route } from './route.ts'
 import type { Understand } from './understand.ts'
@@ -13,12 +14,13 @@ export type Rooms = {
   understand: Understand
   admit: Admit
   route: Route
+  join: Join
   answer: Answer
   record: Record
 }
 
 /**
- * receive → authenticate → understand → admit → route → answer → record → reply.
+ * receive → authenticate → understand → admit → route → join → answer → record → reply.
  *
  * `http/` receives (reads the request) and replies. The key is judged before the body is parsed, so that strangers
  * cannot make us parse. Holding and settling are inside `answer`, since each attempt at a provider has a hold of its
@@ -32,7 +34,7 @@ export async function answerChat(received: Received, rooms: Rooms): Promise<Answ
     const understood = rooms.understand(identified)
     const admitted = await rooms.admit(understood)
     const routed = rooms.route(admitted)
-    const answered = await rooms.answer(routed)
+    const answered = await rooms.join(routed, rooms.answer)
     // A stream runs on, and ends its turn itself.
     if (answered.kind === 'whole') received.turn.end()
     return answered

@@ -23,6 +23,8 @@ export type Record = {
   rowOf: (journey: Journey, end: End) => RequestEvent | null
   /** Tells of a request whose last attempt was settled; its row rides with the settlement. */
   settled: (journey: Journey, end: End, charge: NonNullable<Told['charge']>) => void
+  /** Tells of a request that the call of another one answered, and writes its row. */
+  shared: (journey: Journey, end: End) => void
   /** Tells of a request that was refused, and writes its row unless it rode with a settlement. */
   refused: (received: Pick<Received, 'journey'>, failure: Failure) => void
   /** What a thrown value is for the caller: a failure is itself, an absent store is said, anything else is a defect. */
@@ -33,6 +35,8 @@ export type Record = {
 
 export type RecordDeps = {
   rows: FoldedRows
+  /** Writes a row by itself. */
+  write: (row: RequestEvent) => void
   statusOf: (failure: Failure, dialect: Dialect) => number
   isStoreAway: (error: unknown) => boolean
   tell: (told: Told) => void
@@ -45,7 +49,8 @@ export function makeRecord(deps: RecordDeps): Record {
   const totalOf = (journey: Journey) => elapsed(journey, deps.monotonic())
 
   const rowOf = (journey: Journey, end: End): RequestEvent | null => {
-    const { standing, chat, candidate } = journey
+    const { standing, chat, candidate, answeredFrom } = journey
+    const used = candidate && (journey.attempts > 0 || answeredFrom) ? candidate : null
     if (!standing) return null
     return {
       requestId: journey.requestId,
@@ -55,8 +60,8 @@ export function makeRecord(deps: RecordDeps): Record {
       dialect: journey.dialect,
       stream: chat?.stream ?? false,
       modelAsked: (chat?.model ?? '').slice(0, 256),
-      modelUsed: candidate && journey.attempts > 0 ? candidate.model.name : null,
-      providerId: candidate && journey.attempts > 0 ? candidate.provider.id : null,
+      modelUsed: used?.model.name ?? null,
+      providerId: used?.provider.id ?? null,
       status: end.status,
       failure: end.failure,
       refusal: journey.refusal,
@@ -67,6 +72,9 @@ export function makeRecord(deps: RecordDeps): Record {
       userAgent: journey.userAgent,
       maxTokensClamped: journey.clampedTo,
       ...(journey.ask && { ask: journey.ask }),
+      ...(answeredFrom && {
+        answeredFrom: { ...answeredFrom, avoided: String(answeredFrom.avoided ?? 0n) },
+      }),
     }
   }
 
@@ -76,6 +84,11 @@ export function makeRecord(deps: RecordDeps): Record {
       // A failure is told by `refused`, which comes next.
       if (end.failure === null || journey.chat?.stream)
         deps.tell({ journey, end, totalMs: totalOf(journey), charge, cause: undefined })
+    },
+    shared(journey, end) {
+      const row = rowOf(journey, end)
+      if (row) deps.write(row)
+      deps.tell({ journey, end, totalMs: totalOf(journey), charge: null, cause: undefined })
     },
     refused({ journey }, failure) {
       const end: End = { status: deps.statusOf(failure, journey.dialect), failure: failure.code }

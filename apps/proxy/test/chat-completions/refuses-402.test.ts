@@ -21,7 +21,7 @@ const settings = {
 } as const
 
 /** A team "Data Science" with a monthly budget, of an organisation in Helsinki. */
-async function dataScience(limit: string, change: Partial<ReturnType<typeof aPolicy>> = {}) {
+async function dataScience(limit: string, change: Parameters<typeof aPolicy>[1] = {}) {
   const policy = aPolicy(world.simulator.url, { timeZone: 'Europe/Helsinki', settings, ...change })
   const team = { kind: 'team', id: 'team_ds', name: 'Data Science' } as const
   policy.budgets.push(aBudget({ kind: 'organisation', id: policy.orgId, name: 'Acme' }, '1000'), aBudget(team, limit))

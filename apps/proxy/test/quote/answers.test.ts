@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { OrgPolicy } from '@tollkeeper/domain/policy'
 import { parseUsd } from '@tollkeeper/domain/price'
 import { aBudget, aKey, aLimit, aPolicy } from '@tollkeeper/testbed/builders'
 import { ask, says } from '../world/ask.ts'
@@ -20,7 +19,7 @@ const lea = { kind: 'user', id: 'mem_lea', name: 'Lea' } as const
 /** Lea's key in Data Science, under limits of all three. */
 async function company(
   limits: { org?: string; team?: string; lea?: string },
-  change: Partial<Pick<OrgPolicy, 'rateLimits' | 'settings'>> = {},
+  change: Pick<NonNullable<Parameters<typeof aPolicy>[1]>, 'rateLimits' | 'settings'> = {},
 ) {
   const policy = aPolicy(world.simulator.url, { timeZone: 'Europe/Helsinki', ...change })
   const organisation = { kind: 'organisation', id: policy.orgId, name: 'Acme' } as const

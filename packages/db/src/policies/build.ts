@@ -37,6 +37,7 @@ export async function buildOrgPolicy(
       showAmounts: org.showAmounts,
       defaultMaxOutputTokens: org.defaultMaxOutputTokens,
       storeOutage: org.storeOutage,
+      joinInFlight: org.joinInFlight,
       consoleUrl: options.consoleUrl,
     },
     budgets: (await usableBudgets(db, orgId)).map(asText),

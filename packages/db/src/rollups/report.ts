@@ -132,6 +132,8 @@ const minus = (a: Measures, b: Measures): Measures => ({
   requests: a.requests - b.requests,
   refused: a.refused - b.refused,
   failed: a.failed - b.failed,
+  shared: a.shared - b.shared,
+  savedNano: a.savedNano - b.savedNano,
   attempts: a.attempts - b.attempts,
   inputTokens: a.inputTokens - b.inputTokens,
   cachedTokens: a.cachedTokens - b.cachedTokens,

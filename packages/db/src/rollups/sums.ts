@@ -22,6 +22,8 @@ export type HourSum = {
   requests: number
   refused: number
   failed: number
+  shared: number
+  savedNano: bigint
   attempts: number
   inputTokens: number
   cachedTokens: number
@@ -74,6 +76,8 @@ const nothing = {
   requests: 0,
   refused: 0,
   failed: 0,
+  shared: 0,
+  savedNano: 0n,
   attempts: 0,
   inputTokens: 0,
   cachedTokens: 0,
@@ -96,6 +100,9 @@ function addRequest(sum: HourSum, event: RequestEvent): void {
   sum.requests += event.count
   if (outcome === 'refused') sum.refused += event.count
   if (outcome === 'failed') sum.failed += event.count
+  if (!event.answeredFrom || outcome !== 'answered') return
+  sum.shared += event.count
+  sum.savedNano += BigInt(event.answeredFrom.avoided)
 }
 
 export const keyColumns = [
@@ -113,6 +120,8 @@ export const sumColumns = [
   'requests',
   'refused',
   'failed',
+  'shared',
+  'saved_nano',
   'attempts',
   'input_tokens',
   'cached_tokens',
@@ -133,6 +142,8 @@ export const hourColumns: readonly Column<HourSum>[] = [
   { name: 'requests', type: 'bigint', of: (sum) => sum.requests },
   { name: 'refused', type: 'bigint', of: (sum) => sum.refused },
   { name: 'failed', type: 'bigint', of: (sum) => sum.failed },
+  { name: 'shared', type: 'bigint', of: (sum) => sum.shared },
+  { name: 'saved_nano', type: 'bigint', of: (sum) => sum.savedNano },
   { name: 'attempts', type: 'bigint', of: (sum) => sum.attempts },
   { name: 'input_tokens', type: 'bigint', of: (sum) => sum.inputTokens },
   { name: 'cached_tokens', type: 'bigint', of: (sum) => sum.cachedTokens },

@@ -3,6 +3,7 @@ import { aKey, anAttempt, aRequest, aWorld, entriesOf, testDatabase, value } fro
 import { recordUsage } from '../ledger/index.ts'
 import * as requests from '../requests.ts'
 import * as teams from '../teams.ts'
+import { rollupDrift } from '../verification/index.ts'
 import * as rollups from './index.ts'
 
 const database = testDatabase()
@@ -99,6 +100,30 @@ it('compares with the stretch before, keeping groups that only one of them has',
     ['old', 0n, 3n],
   ])
   expect([total.costNano, previousTotal.costNano]).toEqual([18n, 8n])
+})
+
+it('counts requests that the call of another one answered, and what they saved, as their rows do', async () => {
+  const { prisma, pool } = database()
+  const world = await aWorld(database())
+  const leader = aRequest(world)
+  const answeredFrom = { kind: 'dedup', requestId: leader.requestId, avoided: '700' } as const
+  const follower = aRequest(world, { attempts: 0, answeredFrom })
+  const left = aRequest(world, { attempts: 0, status: 499, answeredFrom: { ...answeredFrom, avoided: '0' } })
+  const charge = anAttempt(world, { requestId: leader.requestId, amount: 700n })
+  await recordUsage(pool, entriesOf(leader, follower, left, charge))
+  const range = { from: Date.parse('2026-11-20T00:00:00Z'), to: Date.parse('2026-11-21T00:00:00Z') }
+  expect(await rollups.total(prisma, world.orgId, range)).toMatchObject({
+    requests: 3,
+    shared: 1,
+    costNano: 700n,
+    savedNano: 700n,
+  })
+  expect(await rollupDrift(prisma, world.orgId)).toBe(0)
+  expect(await requests.one(prisma, world.orgId, follower.requestId)).toMatchObject({
+    costNano: 0n,
+    answeredFrom: { kind: 'dedup', requestId: leader.requestId, avoidedNano: 700n },
+  })
+  expect(await requests.one(prisma, world.orgId, leader.requestId)).toMatchObject({ answeredFrom: null })
 })
 
 it('compares a part of a day with the same part, and a month with as many days', () => {

@@ -172,6 +172,10 @@ export const catalogue = {
   ),
   shutting_down: entry('unavailable', () => 'This instance is shutting down. Please try again.'),
   client_left: entry('unavailable', () => 'The client closed the connection before it was answered.'),
+  client_too_slow: entry(
+    'unavailable',
+    () => 'The stream was read too slowly while others read it too, so it ends here. Please ask again.',
+  ),
   overloaded: entry('unavailable', () => 'The gateway is overloaded. Please try again shortly.'),
   upstream_unavailable: entry<{ provider: string }>(
     'upstream-unavailable',

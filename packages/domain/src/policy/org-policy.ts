@@ -72,6 +72,8 @@ export const orgPolicy = z.object({
     defaultMaxOutputTokens: z.int().positive(),
     /** While budgets cannot be checked. Absent in policies that were published before there was a choice. */
     storeOutage: z.enum(storeOutages).default('closed'),
+    /** Whether equal requests that run at the same time share one call. Policies of earlier releases lack it. */
+    joinInFlight: z.boolean().default(false),
     /** Where a refusal sends people: the console's address without a slash at its end. */
     consoleUrl: z.url().nullable(),
   }),

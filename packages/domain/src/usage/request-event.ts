@@ -32,6 +32,17 @@ export const requestAsk = z.object({
 })
 export type RequestAsk = z.output<typeof requestAsk>
 
+/** Ways in which a request is answered without a call of its own. */
+const answeredFromKinds = ['dedup'] as const
+export type AnsweredFromKind = (typeof answeredFromKinds)[number]
+
+/** How a request was answered without a call of its own: the request that paid, and what that was, in nano-USD. */
+export const answeredFrom = z.object({
+  kind: z.enum(answeredFromKinds),
+  requestId,
+  avoided: z.string().regex(/^\d{1,18}$/),
+})
+
 /**
  * One entry of the usage stream about a request as its caller saw it: the row that ties attempts together.
  * Money is not in it; the ledger has that.
@@ -61,6 +72,8 @@ export const requestEvent = z.object({
   /** Client program as it names itself, cut to 200 characters. */
   userAgent: z.string().max(200).nullable(),
   maxTokensClamped: z.int().nullable(),
+  /** The request whose call answered this one too. Absent for a request with calls of its own. */
+  answeredFrom: answeredFrom.optional(),
   /** Of the last attempt. Absent before a budget was asked, and in entries of earlier releases. */
   ask: requestAsk.optional(),
 })

@@ -103,7 +103,10 @@ export function aModel(provider: PolicyProvider, name = 'gpt-4o-mini', change: P
 }
 
 /** An organisation with one simulated provider at `url` and its models, and nothing that limits it. */
-export function aPolicy(url: string, change: Partial<OrgPolicy> = {}): OrgPolicy {
+export function aPolicy(
+  url: string,
+  change: Partial<Omit<OrgPolicy, 'settings'>> & { settings?: Partial<OrgPolicy['settings']> } = {},
+): OrgPolicy {
   const providers = change.providers ?? [aProvider(url)]
   const [provider] = providers
   return {
@@ -123,6 +126,8 @@ export function aPolicy(url: string, change: Partial<OrgPolicy> = {}): OrgPolicy
       showAmounts: true,
       defaultMaxOutputTokens: 4_096,
       storeOutage: 'closed',
+      // Tests send the same request many times and count calls.
+      joinInFlight: false,
       consoleUrl: null,
       ...change.settings,
     },

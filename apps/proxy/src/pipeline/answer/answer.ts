@@ -238,7 +238,8 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     return settle(running, charge, {
       outcome: end.silent ? 'unknown' : end.failure ? 'stream-broke' : end.clientLeft ? 'client-left' : 'answered',
       upstreamStatus: 200,
-      status: end.clientLeft ? 499 : 200,
+      // The call may have gone on for others who listen.
+      status: end.clientLeft || routed.client.gone() ? 499 : 200,
       failure: end.failure?.code ?? null,
     })
   }

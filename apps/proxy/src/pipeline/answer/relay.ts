@@ -3,7 +3,7 @@ import { fail, type Failure } from '@tollkeeper/domain/failure'
 import type { StreamListener, UpstreamStream } from '@tollkeeper/providers'
 import type { Charged, StreamCodec } from '@tollkeeper/wire/dialect'
 import { FrameCutter, framesOf } from '@tollkeeper/wire/event-stream'
-import type { Bill } from '../exchange.ts'
+import type { AnswerStream, Bill } from '../exchange.ts'
 import type { RelayLimits, Relays } from './relays.ts'
 import { WrittenText } from './written-text.ts'
 
@@ -55,7 +55,7 @@ const progressMs = 2_000
  * only for usage, errors and the end. The stream is settled before its last event is released. A client that leaves does not end it: the provider goes on to its usage
  * report, within what the hold pays for.
  */
-export class Relay implements StreamListener {
+export class Relay implements StreamListener, AnswerStream {
   readonly #stream: UpstreamStream
   readonly #deps: RelayDeps
   readonly #cutter = new FrameCutter()
@@ -68,6 +68,7 @@ export class Relay implements StreamListener {
   #events = 0
   #progressAt: number
   #over = false
+  #result: AnswerStream['result']
   #draining = false
   #clientLeft = false
   #pausedAt: number | undefined
@@ -87,6 +88,14 @@ export class Relay implements StreamListener {
     this.#deps.relays.add(this)
     if (!client) this.clientLeft()
     if (!this.#over) this.#stream.listen(this)
+  }
+
+  get result(): AnswerStream['result'] {
+    return this.#result
+  }
+
+  get isOver(): boolean {
+    return this.#over
   }
 
   /** The client's connection closed. Harmless after the end. */
@@ -180,6 +189,7 @@ export class Relay implements StreamListener {
         report: this.#report,
         texts: () => this.#written.texts(),
       })
+      this.#result = { bill, failure }
       this.#client?.end(failure ? codec.errorFrame(failure) : codec.ending(chargedOf(bill)))
     } catch (error) {
       // A defect. The attempt's lease runs out and it is charged provisionally; the client must not take this for an end.

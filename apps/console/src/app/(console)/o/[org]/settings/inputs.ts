@@ -33,6 +33,7 @@ export const settingsInput = z.object({
   defaultMaxOutputTokens: count(1_000_000),
   storeOutage: z.enum(storeOutages),
   provisionalRule: z.enum(provisionalRules),
+  joinInFlight: z.boolean(),
   requestsPerMinute: optionalCount(mostPerWindow),
   requestsPerHour: optionalCount(mostPerWindow),
   tokensPerMinute: optionalCount(mostPerWindow),

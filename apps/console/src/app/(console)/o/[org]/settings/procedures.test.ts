@@ -24,6 +24,7 @@ const changed = {
   defaultMaxOutputTokens: '2000',
   storeOutage: 'bounded',
   provisionalRule: 'full',
+  joinInFlight: false,
   requestsPerMinute: '60',
   requestsPerHour: '',
   tokensPerMinute: '50000',
@@ -40,6 +41,7 @@ describe('settings of an organisation', () => {
       defaultMaxOutputTokens: 4096,
       storeOutage: 'closed',
       provisionalRule: 'observed',
+      joinInFlight: true,
       requestsPerMinute: 100,
       requestsPerHour: null,
       tokensPerMinute: 100_000,
@@ -62,8 +64,8 @@ describe('settings of an organisation', () => {
     expect(line).toMatchObject({
       action: 'settings.update',
       actorId: admin.memberId,
-      before: { name: 'Acme', requestsPerMinute: 100 },
-      after: { name: 'Acme Labs', requestsPerMinute: 60 },
+      before: { name: 'Acme', requestsPerMinute: 100, joinInFlight: true },
+      after: { name: 'Acme Labs', requestsPerMinute: 60, joinInFlight: false },
     })
 
     const policy = await makePolicyReader(bench.stores.redis, bench.stores.redis).org(acme.id)
@@ -75,6 +77,7 @@ describe('settings of an organisation', () => {
         showAmounts: false,
         defaultMaxOutputTokens: 2000,
         storeOutage: 'bounded',
+        joinInFlight: false,
         consoleUrl: 'http://console.test',
       },
     })

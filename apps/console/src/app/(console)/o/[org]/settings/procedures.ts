@@ -41,7 +41,16 @@ const scopeOf = (orgId: OrgId) => ({ kind: 'organisation', id: orgId }) as const
 async function settingsOf(db: Db, orgId: OrgId) {
   const [org, limits] = [await one(db, orgId), await rateLimits.byScope(db, orgId, scopeOf(orgId))]
   if (!org) throw refuse('not-found', 'There is no such organisation.')
-  const { name, timeZone, moneyRefusalStatus, showAmounts, defaultMaxOutputTokens, storeOutage, provisionalRule } = org
+  const {
+    name,
+    timeZone,
+    moneyRefusalStatus,
+    showAmounts,
+    defaultMaxOutputTokens,
+    storeOutage,
+    provisionalRule,
+    joinInFlight,
+  } = org
   return {
     name,
     timeZone,
@@ -50,6 +59,7 @@ async function settingsOf(db: Db, orgId: OrgId) {
     defaultMaxOutputTokens,
     storeOutage,
     provisionalRule,
+    joinInFlight,
     requestsPerMinute: limits?.requestsPerMinute ?? null,
     requestsPerHour: limits?.requestsPerHour ?? null,
     tokensPerMinute: limits?.tokensPerMinute ?? null,

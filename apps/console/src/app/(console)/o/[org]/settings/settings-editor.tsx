@@ -163,6 +163,21 @@ export function SettingsEditor({ settings, editable }: { settings: SettingsValue
           </Select>
         </Field>
       </Card>
+      <Card title="Equal requests at the same time">
+        <Controller
+          control={form.control}
+          name="joinInFlight"
+          render={({ field }) => (
+            <Switch
+              label="Share one call"
+              hint="While a request is being answered, equal ones of this organisation get the same answer and cost nothing; a request can ask for an answer of its own with the header X-Gateway-Cache: off"
+              checked={field.value}
+              onCheckedChange={field.onChange}
+              disabled={!editable}
+            />
+          )}
+        />
+      </Card>
       {failure ? <InlineError message={failure.message} requestId={failure.requestId} /> : null}
       {editable ? (
         <div className="flex justify-end gap-2">

@@ -29,9 +29,11 @@ export function usageCsv(by: Grouping, rows: AsyncIterable<UsageCsvRow>): Readab
       'requests',
       'refused',
       'failed',
+      'shared',
       'input_tokens',
       'cached_tokens',
       'output_tokens',
+      'saved_usd',
       'cost_usd',
     ],
     record_delimiter: 'windows',
@@ -44,7 +46,8 @@ export function usageCsv(by: Grouping, rows: AsyncIterable<UsageCsvRow>): Readab
 
 async function* cellsOf(rows: AsyncIterable<UsageCsvRow>): AsyncGenerator<Cell[]> {
   for await (const { from, to, id, name, measures } of rows) {
-    const { requests, refused, failed, inputTokens, cachedTokens, outputTokens, costNano } = measures
-    yield [from, to, id, name, requests, refused, failed, inputTokens, cachedTokens, outputTokens, costNano]
+    const { requests, refused, failed, shared, inputTokens, cachedTokens, outputTokens, costNano, savedNano } = measures
+    const tokens = [inputTokens, cachedTokens, outputTokens]
+    yield [from, to, id, name, requests, refused, failed, shared, ...tokens, savedNano, costNano]
   }
 }

@@ -131,11 +131,11 @@ describe('usage of an organisation', () => {
   it('neutralises names that a spreadsheet would run', async () => {
     const text = await csvOf(owner, asked)
     expect(text.split('\r\n')[0]).toBe(
-      'from,to,team_id,team,requests,refused,failed,input_tokens,cached_tokens,output_tokens,cost_usd',
+      'from,to,team_id,team,requests,refused,failed,shared,input_tokens,cached_tokens,output_tokens,saved_usd,cost_usd',
     )
     expect(text).toContain(`,"'=HYPERLINK(""x"")",`)
     expect(text).toContain(
-      `2026-11-21T00:00:00+02:00,2026-11-22T00:00:00+02:00,${research},Research,1,0,0,100,20,10,0.000000002`,
+      `2026-11-21T00:00:00+02:00,2026-11-22T00:00:00+02:00,${research},Research,1,0,0,0,100,20,10,0.000000000,0.000000002`,
     )
   })
 

@@ -72,6 +72,7 @@ export function UsageTable({ by, report, compared, stale, onGroup, empty }: Usag
     },
     { key: 'requests', header: 'Requests', align: 'end', cell: (row) => countText(row.measures.requests) },
     { key: 'refused', header: 'Refused', align: 'end', cell: (row) => countText(row.measures.refused) },
+    { key: 'shared', header: 'Shared', align: 'end', cell: (row) => countText(row.measures.shared) },
     { key: 'input', header: 'Tokens in', align: 'end', cell: (row) => countText(row.measures.inputTokens) },
     { key: 'cached', header: 'Cached', align: 'end', cell: (row) => countText(row.measures.cachedTokens) },
     { key: 'output', header: 'Tokens out', align: 'end', cell: (row) => countText(row.measures.outputTokens) },

@@ -63,6 +63,21 @@ export function RequestFacts({ request }: { request: SeenRequest }) {
         {request.maxTokensClamped === null ? null : (
           <Fact name="Output clamped to">{`${request.maxTokensClamped.toLocaleString('en-US')} tokens, what the budgets could pay`}</Fact>
         )}
+        {request.answeredFrom === null ? null : (
+          <>
+            <Fact name="Answered by the same call as">
+              <Link
+                href={paths.request(slug, request.answeredFrom.requestId)}
+                className="font-mono text-xs break-all underline-offset-2 hover:underline"
+              >
+                {request.answeredFrom.requestId}
+              </Link>
+            </Fact>
+            <Fact name="Saved">
+              <Money amount={request.answeredFrom.avoidedNano} />
+            </Fact>
+          </>
+        )}
         {request.count > 1 ? (
           <Fact name="Stands for">{`${request.count.toLocaleString('en-US')} equal refusals`}</Fact>
         ) : null}
