@@ -9,7 +9,12 @@ const raceTimes = '50'
 const longSeeds = '100000'
 
 /** Tests by a part of their path. */
-const raceTests = ['packages/redis/test/race', 'packages/redis/test/concurrency', 'proxy/test/money/revoke']
+const raceTests = [
+  'packages/redis/test/race',
+  'packages/redis/test/concurrency',
+  'proxy/test/money/revoke',
+  'proxy/test/join/leader-aborts',
+]
 const simulationTests = ['proxy/test/simulation']
 
 /**
