@@ -52,6 +52,7 @@ const aPolicy = (orgId: string, version: number): OrgPolicy => ({
     consoleUrl: null,
   },
   budgets: [aNode({ limit: 9_000_000_000_000_000n }).budget],
+  fallbacks: [],
   rateLimits: [],
   providers: [],
   models: [],

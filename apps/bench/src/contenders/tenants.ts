@@ -46,6 +46,7 @@ export function newTenant(keyCount: number, around: Surroundings): Tenant {
       consoleUrl: null,
     },
     budgets: [...scopes.values()].map(budgetOf),
+    fallbacks: [],
     rateLimits: [...scopes.values()].map(rateLimitOf),
     providers: [provider],
     models: [modelOf(provider)],

@@ -3,6 +3,7 @@ import { inviteProcedures } from '../app/(auth)/invite/procedures.ts'
 import { setupProcedures } from '../app/(auth)/setup/procedures.ts'
 import { welcomeProcedures } from '../app/(auth)/welcome/procedures.ts'
 import { keysProcedures } from '../app/(console)/o/[org]/keys/procedures.ts'
+import { fallbacksProcedures } from '../app/(console)/o/[org]/providers/fallbacks/procedures.ts'
 import { providersProcedures } from '../app/(console)/o/[org]/providers/procedures.ts'
 import { requestsProcedures } from '../app/(console)/o/[org]/requests/procedures.ts'
 import { teamsProcedures } from '../app/(console)/o/[org]/teams/procedures.ts'
@@ -20,6 +21,7 @@ export const appRouter = router({
   connect: connectProcedures,
   audit: auditProcedures,
   budgets: budgetsProcedures,
+  fallbacks: fallbacksProcedures,
   invite: inviteProcedures,
   keys: keysProcedures,
   providers: providersProcedures,

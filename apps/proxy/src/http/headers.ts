@@ -78,6 +78,8 @@ export function answerHeaders(answered: Answered): string[] {
     'X-Gateway-Provider',
     headerText(candidate.provider.name),
     ...legHeaders(journey),
+    'X-Gateway-Fallback',
+    String(candidate.model.name !== answered.candidates[0].model.name),
     'X-Gateway-Cache',
     journey.answeredFrom?.kind ?? 'none',
     ...(journey.answeredFrom ? savedHeaders(journey.answeredFrom) : moneyHeaders(answered)),

@@ -2,11 +2,12 @@ import { fail } from '@tollkeeper/domain/failure'
 import { allowsModel, type PolicyModel } from '@tollkeeper/domain/policy'
 import type { Standing } from '../standing/standing.ts'
 import { nearestNames } from './nearest-names.ts'
+import { standInsOf } from './stand-ins.ts'
 import { step, type Admitted, type Candidate, type Routed } from './exchange.ts'
 
 export type Route = (admitted: Admitted) => Routed
 
-/** The model that the caller named, at its provider, with the price it is charged at. */
+/** The model that the caller named, at its provider, with the price it is charged at; and who may answer instead. */
 export function makeRoute(deps: { monotonic: () => number }): Route {
   return (admitted) => {
     const { journey, standing, chat } = admitted
@@ -20,7 +21,7 @@ export function makeRoute(deps: { monotonic: () => number }): Route {
     if (images.low + images.other > 0) refuseUnboundImages(standing, candidate)
     journey.candidate = candidate
     step(journey, 'route', deps.monotonic())
-    return { ...admitted, candidates: [candidate] }
+    return { ...admitted, candidates: [candidate, ...standInsOf(standing, chat, candidate)] }
   }
 }
 

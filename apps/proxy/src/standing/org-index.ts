@@ -13,6 +13,8 @@ export type OrgIndex = {
   providerById: ReadonlyMap<string, PolicyProvider>
   /** What providers allow, by name of the model; for models without a ceiling nothing. */
   providerLimitByModel: ReadonlyMap<string, RateLimit>
+  /** Names of models that stand in, by the name of the model. */
+  standInsByModel: ReadonlyMap<string, readonly string[]>
   /** Price of the dearest model, for models without one under soft budgets; undefined when no model has a price. */
   ceiling: Price | undefined
 }
@@ -40,6 +42,7 @@ export function indexOrg(policy: OrgPolicy): OrgIndex {
         return limit ? [[model.name, limit]] : []
       }),
     ),
+    standInsByModel: new Map(policy.fallbacks.map(({ model, standIns }) => [model, standIns])),
     ceiling: ceilingOf(policy.models),
   }
 }

@@ -4,6 +4,7 @@ import { keyRecord, orgPolicy, type KeyRecord, type OrgPolicy } from '@tollkeepe
 import type { Instant } from '@tollkeeper/domain/time'
 import { list as listBudgets } from '../budgets/list.ts'
 import type { Db } from '../client.ts'
+import { list as listFallbacks } from '../fallbacks.ts'
 import type { Prisma } from '../generated/client.ts'
 import { one as organisation } from '../organisations.ts'
 import { list as listProviders } from '../providers/provider.ts'
@@ -50,6 +51,7 @@ export async function buildOrgPolicy(
       sealedCredential: credentials.get(id) ?? null,
     })),
     models: models.map(toPolicyModel),
+    fallbacks: await listFallbacks(db, orgId),
   })
 }
 

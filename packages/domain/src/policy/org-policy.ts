@@ -54,6 +54,16 @@ export const policyModel = z.object({
 })
 export type PolicyModel = z.output<typeof policyModel>
 
+/** Most models that may stand in for one. */
+export const mostStandIns = 5
+
+/** Which models answer instead of one, in order, when its provider does not. All by the names that callers use. */
+export const fallbackChain = z.object({
+  model: z.string().min(1).max(256),
+  standIns: z.array(z.string().min(1).max(256)).min(1).max(mostStandIns),
+})
+export type FallbackChain = z.output<typeof fallbackChain>
+
 /** What the proxy must know about one organisation: one value, replaced as a whole. */
 export const orgPolicy = z.object({
   /** Grows with every change of the organisation; an older policy never replaces a newer one. */
@@ -81,5 +91,7 @@ export const orgPolicy = z.object({
   rateLimits: z.array(rateLimit),
   providers: z.array(policyProvider),
   models: z.array(policyModel),
+  /** At most one for each model. Policies of earlier releases have none. */
+  fallbacks: z.array(fallbackChain).default([]),
 })
 export type OrgPolicy = z.output<typeof orgPolicy>

@@ -119,6 +119,7 @@ export function aPolicy(
     budgets: [],
     rateLimits: [],
     models: provider ? ['gpt-4o-mini', 'gpt-4o', 'sim-unpriced'].map((name) => aModel(provider, name)) : [],
+    fallbacks: [],
     ...change,
     providers,
     settings: {

@@ -96,7 +96,7 @@ function noteAsk(routed: Routed, candidate: Candidate, { input, exact, cap }: As
 async function holdOnce(deps: TakeHoldDeps, routed: Routed, candidate: Candidate, id: AttemptId, ask: Ask) {
   const { standing, chat } = routed
   const { orgId } = standing.record.scopes
-  const { rates } = standing.limitsFor(chat.model)
+  const { rates } = standing.limitsFor(candidate.model.name)
   const amount = worstCase({ input: ask.input, output: ask.cap * chat.choices }, candidate.price) ?? maxHoldNano
   const holdNow = async () => {
     const atMs = deps.storeNow()

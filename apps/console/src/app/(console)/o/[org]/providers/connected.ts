@@ -18,5 +18,8 @@ export const kindNames: Record<Connected['kind'], string> = {
 export function useRefresh(): () => Promise<void> {
   const queries = useQueryClient()
   const api = useApi()
-  return () => queries.invalidateQueries({ queryKey: api.providers.pathKey() })
+  return async () => {
+    const changed = [api.providers.pathKey(), api.fallbacks.pathKey()]
+    await Promise.all(changed.map((queryKey) => queries.invalidateQueries({ queryKey })))
+  }
 }

@@ -7,6 +7,7 @@ export const metadata: Metadata = { title: 'Providers' }
 export default async function ProvidersPage({ params }: { params: Promise<{ org: string }> }) {
   const { org } = await params
   await prefetch(api.providers.list.queryOptions({ org }))
+  await prefetch(api.fallbacks.list.queryOptions({ org }))
   return (
     <Prefetched>
       <Providers />

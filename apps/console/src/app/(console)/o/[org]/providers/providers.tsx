@@ -12,6 +12,7 @@ import { EmptyState } from '#ui/empty-state.tsx'
 import { InlineError } from '#ui/inline-error.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { Skeleton } from '#ui/skeleton.tsx'
+import { Fallbacks } from './fallbacks/fallbacks.tsx'
 import { AddProviderDialog } from './add-provider-dialog.tsx'
 import { ProviderCard } from './provider-card.tsx'
 
@@ -51,6 +52,7 @@ export function Providers() {
           {connected.map((provider) => (
             <ProviderCard key={provider.id} provider={provider} editable={can('provider.write') !== null} />
           ))}
+          <Fallbacks editable={can('provider.write') !== null} />
         </div>
       )}
       {adding && query.data ? (
