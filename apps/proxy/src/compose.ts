@@ -17,7 +17,6 @@ import { makeRates } from '@tollkeeper/redis/rates'
 import { shardOf } from '@tollkeeper/redis/shards'
 import { redisPorts } from '@tollkeeper/redis/env'
 import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
-import { readJson } from '@tollkeeper/wire/json'
 import { dialectOf } from '@tollkeeper/wire/dialect'
 import type { FastifyInstance } from 'fastify'
 import type { Env } from './env.ts'
@@ -26,6 +25,7 @@ import { makeCeiling } from './ceiling/ceiling.ts'
 import { makePermits } from './concurrency/permits.ts'
 import { makePlaces } from './concurrency/places.ts'
 import { interpreter } from './dialects/interpreter.ts'
+import { readChat } from './dialects/read-chat.ts'
 import { makeChat } from './http/chat.ts'
 import { endpointsOf } from './http/endpoints.ts'
 import { makeExplain } from './http/explain.ts'
@@ -262,7 +262,7 @@ export function compose(env: Env, log: Logger): Proxy {
   }
   const rooms = {
     authenticate: makeAuthenticate(authentication, identify),
-    understand: makeUnderstand({ read: (body, dialect) => dialectOf(dialect).readRequest(readJson(body)), monotonic }),
+    understand: makeUnderstand({ read: readChat, monotonic }),
     admit: makeAdmit({
       places,
       takeRequest: permits.admit,

@@ -96,6 +96,13 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
     { method: 'POST', paths: underV1('/chat/completions'), needsKey: true, answer: deps.chat('openai-chat') },
     {
       method: 'POST',
+      paths: underV1('/responses'),
+      needsKey: true,
+      dialect: 'openai-responses',
+      answer: deps.chat('openai-responses'),
+    },
+    {
+      method: 'POST',
       paths: underV1('/quote'),
       needsKey: true,
       answer: json('/v1/quote', (given: KeyedGiven, request) => deps.quote(request, given)),

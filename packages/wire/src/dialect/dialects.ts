@@ -1,9 +1,11 @@
 import type { Dialect } from '@tollkeeper/domain/chat'
 import { openAiChat } from '../openai-chat/index.ts'
+import { openAiResponses } from '../openai-responses/index.ts'
 import type { WireDialect } from './wire-dialect.ts'
 
 const known: Partial<Record<Dialect, WireDialect>> = {
   'openai-chat': openAiChat,
+  'openai-responses': openAiResponses,
 }
 
 /** The dialect of a name. A name without one is a defect: no route and no provider may speak it. */

@@ -24,7 +24,7 @@ export function translateStream(client: WireDialect, provider: WireDialect, opti
       return step
     },
     ending: (charged) => writer.ending(charged),
-    errorFrame: client.failureFrame,
+    errorFrame: writer.errorFrame ?? client.failureFrame,
     keepAlive: client.keepAlive,
   }
 }

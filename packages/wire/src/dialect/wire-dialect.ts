@@ -80,6 +80,8 @@ export type StreamReader = {
 export type StreamWriter = {
   write: (event: AnswerEvent) => Buffer | undefined
   ending: (charged: Charged) => Buffer
+  /** What ends a stream that broke, where that depends on what was written. */
+  errorFrame?: (failure: Failure) => Buffer
 }
 
 /** A format of chat requests and answers, in both directions. */
