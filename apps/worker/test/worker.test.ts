@@ -13,6 +13,7 @@ import { spawnProcess, until, type SpawnedProcess } from '@tollkeeper/testbed/pr
 import { disposableRedis, type DisposableRedis } from '@tollkeeper/testbed/redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { spendingOrganisation, type Spending } from './spending-organisation.ts'
+import { sumsOf } from './sums.ts'
 import { startWorker } from './worker-process.ts'
 
 let postgres: DisposablePostgres
@@ -44,20 +45,6 @@ async function organisation(options: { limit: bigint; leaseMs?: number }): Promi
   const made = await spendingOrganisation(stores, options)
   organisations.push(made)
   return made
-}
-
-type Sums = { rows: number; amount: bigint; hours: bigint }
-
-/** Ledger rows, their sum, and the sum of the hourly roll-ups. */
-async function sumsOf({ db, orgId }: Spending): Promise<Sums> {
-  const { rows } = await db.pool.query<{ rows: number; amount: string; hours: string }>(
-    `SELECT count(*)::int AS rows, coalesce(sum(amount_nano), 0)::text AS amount,
-       (SELECT coalesce(sum(cost_nano), 0)::text FROM usage_hour WHERE org_id = $1) AS hours
-     FROM ledger_entry WHERE org_id = $1`,
-    [orgId],
-  )
-  const [row] = rows
-  return { rows: row?.rows ?? 0, amount: BigInt(row?.amount ?? 0), hours: BigInt(row?.hours ?? 0) }
 }
 
 async function balanceOf({ redis, orgId, node }: Spending) {

@@ -16,7 +16,10 @@ export type Database = {
 export type DatabaseOptions = {
   /** Connections of the pool, 10 unless told. */
   readonly maxConnections?: number
-  /** Gives a statement up after this long, on the server, and soon after here if that does not answer. Never unless told. */
+  /**
+   * Gives a statement up after this long, on the server, and soon after here if that does not answer; and a transaction
+   * whose owner says nothing for so long, since it may be stopped or gone and others wait for its rows. Never unless told.
+   */
   readonly statementTimeoutMs?: number
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   readonly onIdleError?: (error: Error) => void
@@ -33,6 +36,7 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Dat
     connectionTimeoutMillis: 5_000,
     ...(options.statementTimeoutMs !== undefined && {
       statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: options.statementTimeoutMs,
       query_timeout: options.statementTimeoutMs + 1_000,
     }),
   })
