@@ -32,7 +32,7 @@ export function reportToCeiling(state: CeilingState, report: CeilingReport, at: 
   const owners = new Map(state.owners)
   let { used } = state
   for (const [name, owner] of owners) {
-    if (name === report.owner || owner.leaseEndsMs === null || owner.leaseEndsMs > at) continue
+    if (owner.leaseEndsMs === null || owner.leaseEndsMs > at) continue
     used += owner.held
     owners.set(name, { ...owner, held: 0n, lapsed: owner.lapsed + owner.held, leaseEndsMs: null })
   }
@@ -40,7 +40,8 @@ export function reportToCeiling(state: CeilingState, report: CeilingReport, at: 
   const more = report.spent > own.spent ? report.spent - own.spent : 0n
   used += more - own.lapsed
   const before = own.held + own.lapsed
-  const kept = smaller(report.wanted, before > more ? before - more : 0n)
+  // Below zero where more was spent than was held; what is granted is not.
+  const kept = smaller(report.wanted, before - more)
   let others = 0n
   for (const [name, owner] of owners) if (name !== report.owner) others += owner.held
   const left = report.limit - used - others

@@ -92,6 +92,12 @@ describe('an attempt whose slice is closed or unknown', () => {
     expect(drawn(closed, 'x', 0n)[1]).toEqual({ kind: 'late', overage: false })
   })
 
+  it('is charged the same where nobody has heard of the slice', () => {
+    const unknown = { orgId, sliceId: ref('z').attemptId, attemptId: ref('x').attemptId, amount: 30n, nodes: ['team'] }
+    const [ledger, answer] = draw(slice, unknown)
+    expect([answer, counterOf(ledger, 'team')]).toEqual([{ kind: 'late', overage: true }, [30n, 100n]])
+  })
+
   it('is kept by its owner where a counter it belongs to is not there', () => {
     expect(drawn(closed, 'x', 30n, ['team', 'gone'])).toEqual([closed, { kind: 'gone', overage: false }])
   })

@@ -37,7 +37,7 @@ export function hold(ledger: Ledger, request: HoldRequest, at: Instant): [Ledger
   if (ledger.epoch !== request.epoch) return [ledger, { kind: 'fenced' }]
   const name = inOrg(orgId, attemptId)
   const known = ledger.holds.get(name)
-  const again = known !== undefined && isSame(known, request)
+  const again = known && isSame(known, request) ? known : undefined
   if (known && !again) return [ledger, { kind: 'exists', state: known.kind }]
   if (!again && nodes.some((node) => isOutside(node, at))) {
     return [ledger, { kind: 'window' }]
@@ -64,10 +64,7 @@ export function hold(ledger: Ledger, request: HoldRequest, at: Instant): [Ledger
   const answer: HoldAnswer = { kind: 'held', headroom: least !== null && least < 0n ? 0n : least }
 
   const leaseEndsMs = at + request.leaseMs
-  if (again) {
-    if (known.kind !== 'dispatched') return [informed, answer]
-    return [{ ...informed, holds: replaced(ledger.holds, [[name, { ...known, leaseEndsMs }]]) }, answer]
-  }
+  if (again) return [{ ...informed, holds: replaced(ledger.holds, [[name, { ...again, leaseEndsMs }]]) }, answer]
   const taken: HoldState = {
     kind: 'dispatched',
     leaseEndsMs,
@@ -95,7 +92,10 @@ export function hold(ledger: Ledger, request: HoldRequest, at: Instant): [Ledger
 }
 
 /** The same hold sent again: its reply was lost. */
-const isSame = (known: HoldState, { amount, nodes }: HoldRequest): boolean =>
+const isSame = (
+  known: HoldState,
+  { amount, nodes }: HoldRequest,
+): known is Extract<HoldState, { kind: 'dispatched' }> =>
   known.kind === 'dispatched' && known.amount === amount && known.nodes.join(' ') === nodeIds(nodes).join(' ')
 
 /** Outside the window, or the stretch for which the limit was chosen: a raise ends when the store's clock says so. */
