@@ -83,8 +83,6 @@ export class Organisation {
       }
       case 'draw':
         return this.draw(this.attempts.get(step.slice), BigInt(step.amount))
-      case 'extend':
-        return this.extend(this.attempts.get(step.attempt), BigInt(step.more))
       case 'release':
       case 'surrender':
         return this[step.do](this.attempts.get(step.attempt))
@@ -171,15 +169,6 @@ export class Organisation {
     this.all.push(own)
   }
 
-  private async extend(attempt: Attempt | undefined, more: bigint): Promise<void> {
-    if (!attempt || attempt.state !== 'open' || attempt.left !== attempt.hold.amount) return
-    const { orgId, attemptId, nodes, amount } = attempt.hold
-    const { kind } = await this.budgets.extend({ orgId, attemptId, nodes, amount: amount + more })
-    if (kind !== 'held') return
-    attempt.hold = { ...attempt.hold, amount: amount + more }
-    attempt.left = amount + more
-  }
-
   private async release(attempt: Attempt | undefined): Promise<void> {
     if (!attempt || attempt.state !== 'open') return
     await this.budgets.release(attempt.hold)
@@ -197,7 +186,9 @@ export class Organisation {
   private async drain(): Promise<void> {
     const entries = await this.reader.read([this.shard], 1_000)
     for (const { payload } of entries) {
-      if (payload.kind !== 'attempt') throw new Error(`Not a charge: ${JSON.stringify(payload)}`)
+      if (payload.kind !== 'attempt' || payload.event.kind === 'adjustment') {
+        throw new Error(`Not a charge of this history: ${payload.kind}`)
+      }
       this.ledger.add(payload.event)
     }
     await this.reader.done(entries)

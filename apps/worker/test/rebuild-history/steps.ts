@@ -5,7 +5,6 @@ export type Step =
   | { do: 'hold'; attempt: number; person: number; amount: number }
   | { do: 'settle'; attempt: number; percent: number }
   | { do: 'draw'; slice: number; amount: number }
-  | { do: 'extend'; attempt: number; more: number }
   | { do: 'release' | 'surrender'; attempt: number }
   /** What is on the stream reaches the ledger. */
   | { do: 'drain' }
@@ -41,7 +40,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom('release', 'surrender'), attempt }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('extend'), attempt, more: fc.nat(500) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('drain', 'copy') }) },
   {
     weight: 2,
