@@ -23,8 +23,20 @@ async function rebuildRollups(tx: Db, orgId: OrgId, zone: string): Promise<void>
   await tx.$executeRaw`INSERT INTO usage_hour ${hoursFromRows(orgId, hourIn(zone, Prisma.sql`at`))}`
 }
 
-/** The hour of a timestamp by the clock of a zone: the rule of `hourOf`, in SQL. */
+/**
+ * The hour of a timestamp by the clock of a zone: the rule of `hourOf`, in SQL. Where a clock changes by half an hour the
+ * hour that it interrupts ends there, and the next begins; clocks change on quarter hours.
+ */
 export function hourIn(zone: string, at: Prisma.Sql): Prisma.Sql {
-  const offset = Prisma.sql`extract(epoch FROM (${at} AT TIME ZONE ${zone}) - (${at} AT TIME ZONE 'UTC'))`
-  return Prisma.sql`(${at} - make_interval(secs => mod(extract(epoch FROM ${at}) + ${offset}, 3600)::float8))`
+  const shift = (of: Prisma.Sql) =>
+    Prisma.sql`mod(extract(epoch FROM (${of} AT TIME ZONE ${zone}) - (${of} AT TIME ZONE 'UTC')), 3600)`
+  return Prisma.sql`(
+    SELECT CASE WHEN ${shift(Prisma.sql`aligned`)} = ${shift(at)} THEN aligned ELSE (
+      SELECT min(quarter) FROM generate_series(aligned, ${at}, interval '15 minutes') AS quarter
+      WHERE ${shift(Prisma.sql`quarter`)} = ${shift(at)}
+    ) END
+    FROM (
+      SELECT ${at} - make_interval(secs => mod(extract(epoch FROM ${at}) + ${shift(at)}, 3600)::float8) AS aligned
+    ) AS by_clock
+  )`
 }
