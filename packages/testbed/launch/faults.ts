@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
 import { root } from './env.ts'
-import { runCommand } from './progress.mjs'
+import { simulateSeeds } from './long-simulation.ts'
+import { Problem, runCommand } from './progress.mjs'
 
-/** How often each race is run by `--races`, and how many seeds `--long` simulates. */
+/** How often each race is run by `--races`, and how many seeds `--long` simulates, unless told. */
 const raceTimes = '50'
 const longSeeds = '100000'
 
@@ -14,22 +15,30 @@ const raceTests = [
   'packages/redis/test/concurrency',
   'proxy/test/money/revoke',
   'proxy/test/join/leader-aborts',
+  'apps/faults/test/race',
 ]
-const simulationTests = ['proxy/test/simulation']
 
 /**
  * Runs the fault lab beside whatever else runs: it starts stores and processes of its own, and breaks only those.
- * `--races` runs the race tests 50 times each instead; `--long` simulates 100,000 seeds before the lab.
+ * `--races [--times n]` runs the race tests 50 times each instead; `--long [--seeds n]` simulates 100,000 seeds before
+ * the lab.
  */
 async function main(): Promise<number> {
   const args = process.argv.slice(2)
-  if (args.includes('--races')) return run('packages/testbed/launch/test.ts', raceTests, { RACE_TIMES: raceTimes })
-  if (args.includes('--long')) {
-    const env = { SIM_SEEDS: longSeeds }
-    const code = await run('packages/testbed/launch/test.ts', simulationTests, env)
-    if (code !== 0) return code
-  }
-  return run('apps/faults/src/main.ts', args, {})
+  const { rest: withoutTimes, value: times = raceTimes } = taken(args, '--times')
+  if (args.includes('--races')) return run('packages/testbed/launch/test.ts', raceTests, { RACE_TIMES: times })
+  const { rest, value: seeds = longSeeds } = taken(withoutTimes, '--seeds')
+  if (args.includes('--long') && !(await simulateSeeds(Number(seeds)))) return 1
+  return run('apps/faults/src/main.ts', rest, {})
+}
+
+/** An option with a value, and the arguments without both. */
+function taken(args: readonly string[], name: string): { rest: string[]; value?: string } {
+  const at = args.indexOf(name)
+  const value = args[at + 1]
+  if (at < 0 || value === undefined) return { rest: [...args] }
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new Problem(`${name} must be a whole number above 0.`)
+  return { rest: args.toSpliced(at, 2), value }
 }
 
 /** Runs a script to its end and gives its exit code. Ctrl-C reaches it as well: it tidies up, and then so do we. */
