@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chanceOf } from './chance.ts'
@@ -14,6 +14,7 @@ export type LabOptions = {
   rate: number
   /** Goes through the faults again and again until so many requests were sent; null: once. */
   requests: number | null
+  light?: boolean
   say: (line: string) => void
 }
 
@@ -23,6 +24,7 @@ export type LabOptions = {
  */
 export async function runLab(options: LabOptions, over: AbortSignal): Promise<RunResult[]> {
   const runs: RunResult[] = []
+  const begunMs = performance.now()
   const sent = () => runs.reduce((sum, run) => sum + run.requests, 0)
   for (let round = 0; round === 0 || (options.requests !== null && sent() < options.requests); round += 1) {
     for (const fault of options.faults) {
@@ -30,20 +32,31 @@ export async function runLab(options: LabOptions, over: AbortSignal): Promise<Ru
       const reason = fault.cannotRun?.(new Date()) ?? null
       if (reason !== null) options.say(`  not run ${fault.id.padEnd(4)} ${fault.title}: ${reason}`)
       else runs.push(await runOne(fault, options, options.seed + 1_000 * round, over))
+      if (options.requests === null) continue
+      options.say(progressLine(sent(), options.requests, performance.now() - begunMs))
+      if (sent() >= options.requests) break
     }
   }
   return runs
 }
 
+function progressLine(sent: number, wanted: number, ms: number): string {
+  const perSecond = (1_000 * sent) / ms
+  const left = perSecond === 0 ? '?' : Math.ceil(Math.max(0, wanted - sent) / perSecond / 60)
+  return `  ${sent} of ${wanted} requests, ${Math.round(perSecond)} a second, ${left} min to go`
+}
+
 async function runOne(fault: Fault, options: LabOptions, seed: number, over: AbortSignal): Promise<RunResult> {
   const folder = mkdtempSync(join(tmpdir(), 'faults-'))
+  // Postgres runs under another account.
+  chmodSync(folder, 0o711)
   let plant: Plant | undefined
   const tidyUp = () => void plant?.stop()
   over.addEventListener('abort', tidyUp)
   try {
     const chance = chanceOf(seed + Number(fault.id.slice(1)))
-    plant = await startPlant(folder, chance)
-    const run = await runFault(plant, fault, chance, { seed, seconds: options.seconds, rate: options.rate })
+    plant = await startPlant(folder, chance, fault.wish)
+    const run = await runFault(plant, fault, chance, { light: false, ...options, seed })
     options.say(linesOf(run))
     if (!passed(run)) for (const machine of plant.machines()) options.say(tailOf(machine.name, machine.output()))
     return run

@@ -11,10 +11,12 @@ export type Options = {
   rate: number
   /** Goes on, fault after fault, until so many requests were sent. */
   requests: number | null
+  /** Short answers, so that many requests fit into the time. */
+  light: boolean
 }
 
-const usage = `Usage: npm run faults -- [--only F1,F12] [--seed <number>] [--seconds <number>] [--rate <factor>] [--long]
---long goes on through all faults until 100,000 requests were sent.
+const usage = `Usage: npm run faults -- [--only F1,F12] [--seed <number>] [--seconds <number>] [--rate <factor>] [--long [--requests <number>]]
+--long goes on through all faults until 100,000 requests, or as many as you say, were sent.
 Faults: ${faults.map(({ id }) => id).join(', ')}.`
 
 /** @throws Error with the problem and the usage */
@@ -26,9 +28,10 @@ export function readOptions(args: readonly string[], now: Date): Options {
   return {
     only,
     seed: numberOf(values.seed ?? String(now.getTime() % 1_000_000), 'seed'),
-    seconds: numberOf(values.seconds ?? '20', 'seconds'),
-    rate: numberOf(values.rate ?? '1', 'rate'),
-    requests: values.long ? 100_000 : null,
+    seconds: numberOf(values.seconds ?? (values.long ? '40' : '20'), 'seconds'),
+    rate: numberOf(values.rate ?? (values.long ? '3' : '1'), 'rate'),
+    requests: values.long ? numberOf(values.requests ?? '100000', 'requests') : null,
+    light: values.long,
   }
 }
 
@@ -41,6 +44,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         seconds: { type: 'string' },
         rate: { type: 'string' },
+        requests: { type: 'string' },
         long: { type: 'boolean', default: false },
       },
     })

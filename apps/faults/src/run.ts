@@ -4,7 +4,7 @@ import { makeUsageReader } from '@tollkeeper/redis/usage-stream'
 import { allShards } from '@tollkeeper/redis/shards'
 import { until } from '@tollkeeper/testbed/processes'
 import type { Chance } from './chance.ts'
-import type { Evidence, Finding, MemoryOfProcess } from './check/evidence.ts'
+import type { Evidence, Finding, LedgerRow, MemoryOfProcess } from './check/evidence.ts'
 import { gate } from './check/gate.ts'
 import { readCounters, readLedger, readOracle, readRollupDrift, sizeOf } from './check/gather.ts'
 import { budgetLimits } from './check/limits.ts'
@@ -12,7 +12,7 @@ import { overspentNano } from './check/money.ts'
 import { startWatch } from './check/watch.ts'
 import type { Condition, Fault, Lab } from './faults/fault.ts'
 import { startLoad, type Load } from './load/load.ts'
-import { loadProfiles, type LoadProfile } from './load/profile.ts'
+import { lighter, loadProfiles, type LoadProfile } from './load/profile.ts'
 import { leaseMs, type Plant } from './plant/plant.ts'
 import { callsUnderWay } from './plant/provider.ts'
 import { makeTenants, type Tenant } from './plant/tenants.ts'
@@ -35,11 +35,12 @@ export type RunResult = {
   problem: string | null
 }
 
-export type RunOptions = { seed: number; seconds: number; rate: number }
+export type RunOptions = { seed: number; seconds: number; rate: number; light: boolean }
 
 /** Runs one fault against the plant under load, waits for calm, and judges everything that was left behind. */
 export async function runFault(plant: Plant, fault: Fault, chance: Chance, options: RunOptions): Promise<RunResult> {
-  const standard: LoadProfile = loadProfiles[fault.load]
+  const usual: LoadProfile = loadProfiles[fault.load]
+  const standard = options.light ? lighter(usual) : usual
   const profile = { ...standard, perSecond: standard.perSecond * options.rate }
   const record = join(plant.folder, 'oracle.jsonl')
   const from = sizeOf(record)
@@ -48,9 +49,10 @@ export async function runFault(plant: Plant, fault: Fault, chance: Chance, optio
     ...profile,
     upstream: plant.upstream.through(plant.simulator.url),
     storeOutage: fault.storeOutage ?? 'closed',
+    ...(fault.timeZones && { timeZones: fault.timeZones, organisations: fault.timeZones.length }),
   })
   await untilServed(plant, tenants)
-  const limits = await budgetLimits(plant.db, tenants)
+  const limits = await budgetLimits(plant.db, tenants, () => nowIn(plant))
   const watch = startWatch(plant.store, limits)
   const load = startLoad(plant.proxies, tenants, profile, chance)
   const before = new Map<string, number>()
@@ -85,11 +87,16 @@ export async function runFault(plant: Plant, fault: Fault, chance: Chance, optio
     problem = error instanceof Error ? `${error.message}${causeOf(error)}` : String(error)
   }
   await watch.stop()
+  const ledger = await ledgerOf(plant, tenants)
   const evidence: Evidence = {
     history: load.history,
     oracle: readOracle(record, from, tenants),
-    ledger: await readLedger(plant.db, tenants),
-    counters: await readCounters(plant.db, plant.store, tenants, limits),
+    ledger,
+    counters: await readCounters(plant.db, plant.store, tenants, {
+      limits,
+      at: nowIn(plant),
+      ...(plant.calendar && { past: ledger }),
+    }),
     overshoots: watch.overshoots,
     samples: watch.samples(),
     credentials: new Map(tenants.map(({ credentialLast4, orgId }) => [credentialLast4, orgId])),
@@ -118,6 +125,15 @@ export async function runFault(plant: Plant, fault: Fault, chance: Chance, optio
     overspent: overspentNano(evidence),
     recoveryS: recoveryOf(load, plant.proxies.length, healedMs ?? Date.now()),
   }
+}
+
+const nowIn = ({ calendar }: Plant): number => calendar?.now() ?? Date.now()
+
+/** The rows with the times that it was here, where the history of the requests was written. */
+async function ledgerOf({ db, calendar }: Plant, tenants: readonly Tenant[]): Promise<LedgerRow[]> {
+  const rows = await readLedger(db, tenants)
+  if (!calendar) return rows
+  return rows.map((row) => ({ ...row, atMs: calendar.here(row.atMs), recordedMs: calendar.here(row.recordedMs) }))
 }
 
 const causeOf = ({ cause }: Error): string => (cause instanceof Error ? ` (${cause.message})` : '')
@@ -155,7 +171,7 @@ async function calm(plant: Plant, load: Load, tenants: readonly Tenant[], { limi
   await Promise.all(plant.proxies.map(({ machine }) => machine.terminate(30_000)))
   const quiet = async () => {
     if ((await undrained(plant)) > 0) return false
-    const counters = await readCounters(plant.db, plant.store, tenants, limits)
+    const counters = await readCounters(plant.db, plant.store, tenants, { limits, at: nowIn(plant) })
     return counters.every(({ used, held, ledger }) => held === 0n && used === ledger)
   }
   // Longer than lease and sweep together. What is not quiet by then is told by the gate, not by this wait.

@@ -47,14 +47,20 @@ export async function disposablePostgres(): Promise<DisposablePostgres> {
   }
 }
 
-/**
- * A Postgres server for tests: in a temporary folder, dying with this process, fast. Unless it is `durable`, a kill -9
- * loses what was committed last.
- */
-export async function startTestPostgres({ durable = false } = {}): Promise<PostgresForTests> {
-  const folder = temporaryFolder('postgres')
+export type PostgresForTestsOptions = {
+  /** Otherwise a kill -9 loses what was committed last. */
+  readonly durable?: boolean
+  /** A folder that is there; one of its own in the system's folder for temporary files unless told. */
+  readonly within?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A Postgres server for tests: in a temporary folder, dying with this process, fast. */
+export async function startTestPostgres(options: PostgresForTestsOptions = {}): Promise<PostgresForTests> {
+  const { durable = false, within, env = {} } = options
+  const folder = temporaryFolder('postgres', within)
   const port = await freePort()
-  const start = () => startPostgres({ folder: folder.path, port, durable, diesWithParent: true })
+  const start = () => startPostgres({ folder: folder.path, port, durable, env, diesWithParent: true })
   let server: PostgresServer = await start()
   return {
     url: server.url,

@@ -30,6 +30,9 @@ export type SharedRedis = Pick<DisposableRedis, 'url' | 'port' | 'stop'>
 export type DisposableRedisOptions = {
   /** `always` for tests about durability; `everysec` unless told, which survives kill -9 as well. */
   readonly fsync?: RedisOptions['fsync']
+  /** One of its own unless told. */
+  readonly password?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const databases = 8_192
@@ -39,7 +42,14 @@ export async function disposableRedis(options: DisposableRedisOptions = {}): Pro
   const folder = temporaryFolder('redis')
   const port = await freePort()
   const start = () =>
-    startRedis({ folder: folder.path, port, fsync: options.fsync ?? 'everysec', databases, diesWithParent: true })
+    startRedis({
+      ...options,
+      folder: folder.path,
+      port,
+      fsync: options.fsync ?? 'everysec',
+      databases,
+      diesWithParent: true,
+    })
   let server: RedisServer = await start()
   return {
     url: server.url,

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync, fstatSync } from 'node:fs'
+import { list } from '@tollkeeper/db/budgets'
 import type { Database } from '@tollkeeper/db/client'
 import { ledgerNodes, rollupDrift } from '@tollkeeper/db/verification'
-import { parseNodeId } from '@tollkeeper/domain/budget'
+import { parseNodeId, type Budget } from '@tollkeeper/domain/budget'
 import { readBalances } from '@tollkeeper/redis/balances'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
@@ -70,26 +71,33 @@ export async function readLedger({ prisma }: Database, tenants: readonly Tenant[
   }))
 }
 
+/** What counters are asked for: those of the windows at `at`, and those of other windows that these rows name. */
+export type CountersAsked = { limits: BudgetLimits; at: number; past?: readonly LedgerRow[] }
+
 /** Every counter of these tenants beside what the ledger says. */
 export async function readCounters(
   { prisma }: Database,
   store: Redis,
   tenants: readonly Tenant[],
-  limits: BudgetLimits,
+  { limits, at, past = [] }: CountersAsked,
 ): Promise<CounterAtEnd[]> {
   const counters: CounterAtEnd[] = []
   for (const { orgId } of tenants) {
-    const nodes = await ledgerNodes(prisma, orgId, Date.now())
-    const balances = await readBalances(
-      store,
-      orgId,
-      nodes.map(({ nodeId }) => nodeId),
-    )
-    for (const { nodeId, budget, spent } of nodes) {
-      const { used, held } = balances.get(nodeId) ?? { used: 0n, held: 0n }
-      const limit = limits.highest(parseNodeId(nodeId)?.budgetId ?? '')
+    const current = await ledgerNodes(prisma, orgId, at)
+    const spent = new Map(current.map((node) => [node.nodeId, node.spent]))
+    for (const row of past.filter((each) => each.orgId === orgId)) {
+      for (const node of row.nodes) {
+        if (current.every(({ nodeId }) => nodeId !== node)) spent.set(node, (spent.get(node) ?? 0n) + row.amount)
+      }
+    }
+    const budgets = new Map<string, Budget>((await list(prisma, orgId)).map((budget) => [budget.id, budget]))
+    const balances = await readBalances(store, orgId, [...spent.keys()])
+    for (const [node, ledger] of spent) {
+      const budget = budgets.get(parseNodeId(node)?.budgetId ?? '')
+      if (!budget) continue
+      const { used, held } = balances.get(node) ?? { used: 0n, held: 0n }
       const { kind: scope, id: scopeId } = budget.scope
-      counters.push({ orgId, scope, scopeId, node: nodeId, used, held, ledger: spent, limit })
+      counters.push({ orgId, scope, scopeId, node, used, held, ledger, limit: limits.highest(budget.id) })
     }
   }
   return counters

@@ -17,8 +17,12 @@ export type BudgetLimits = {
   refresh(): Promise<void>
 }
 
-/** Remembers every limit that the budgets of these tenants ever had. */
-export async function budgetLimits(database: Database, tenants: readonly Tenant[]): Promise<BudgetLimits> {
+/** Remembers every limit that the budgets of these tenants ever had. `now`: what time it is for the product. */
+export async function budgetLimits(
+  database: Database,
+  tenants: readonly Tenant[],
+  now: () => number,
+): Promise<BudgetLimits> {
   const highest = new Map<string, bigint | null>()
   const nodes = new Map<OrgId, Set<string>>()
   async function refresh(): Promise<void> {
@@ -30,7 +34,7 @@ export async function budgetLimits(database: Database, tenants: readonly Tenant[
       for (const budget of await list(database.prisma, orgId)) {
         const before = highest.get(budget.id) ?? 0n
         highest.set(budget.id, budget.mode === 'soft' ? null : budget.limit > before ? budget.limit : before)
-        const window = windowOf(budget.period, zone, Date.now()).id
+        const window = windowOf(budget.period, zone, now()).id
         const subjects = budget.sharing === 'each' ? people.map(({ id }) => id) : [null]
         for (const subject of subjects) there.add(nodeIdOf(budget.id, subject, window))
       }

@@ -2,7 +2,7 @@ import type { Chance } from '../chance.ts'
 import type { BudgetLimits } from '../check/limits.ts'
 import type { Load } from '../load/load.ts'
 import type { LoadName } from '../load/profile.ts'
-import type { Plant, ProxySeat, WorkerSeat } from '../plant/plant.ts'
+import type { Plant, PlantWish, ProxySeat, WorkerSeat } from '../plant/plant.ts'
 import type { Tenant } from '../plant/tenants.ts'
 
 /** What must hold beside the common gate; `told` gives the figure. */
@@ -31,6 +31,10 @@ export type Fault = {
   /** Own counts may differ from the bill, within the hold: proxies were killed, or the way to the provider broken. */
   evidenceLost?: boolean
   storeOutage?: 'bounded'
+  /** Zones of its organisations, one for each; eight organisations in four zones unless told. */
+  timeZones?: readonly string[]
+  /** What its plant has to have beside the usual. */
+  wish?: PlantWish
   /** Why it cannot run here, if so. */
   cannotRun?: (now: Date) => string | null
   /** Breaks something, mends it again, and gives what has to hold beside the gate. */

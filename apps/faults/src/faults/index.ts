@@ -13,9 +13,13 @@ import { redisOlder } from './f13-redis-older.ts'
 import { redisEmptied } from './f14-redis-emptied.ts'
 import { redisSlow } from './f15-redis-slow.ts'
 import { redisFull } from './f16-redis-full.ts'
+import { replicaPromoted } from './f18-replica-promoted.ts'
 import { postgresKilled } from './f19-postgres-killed.ts'
 import { postgresSlow } from './f20-postgres-slow.ts'
+import { postgresFull } from './f21-postgres-full.ts'
+import { journalBroken } from './f23-journal-broken.ts'
 import { clocks } from './f24-clocks.ts'
+import { calendar } from './f25-calendar.ts'
 import { clients } from './f33-clients.ts'
 import { changes } from './f39-changes.ts'
 import { jobsTwice } from './f44-jobs-twice.ts'
@@ -36,9 +40,13 @@ export const faults: readonly Fault[] = [
   redisEmptied,
   redisSlow,
   redisFull,
+  replicaPromoted,
   postgresKilled,
   postgresSlow,
+  postgresFull,
+  journalBroken,
   clocks,
+  calendar,
   clients,
   changes,
   jobsTwice,

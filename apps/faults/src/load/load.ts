@@ -42,7 +42,7 @@ export function startLoad(
     const seat = seats[proxy]
     if (!seat) return
     const stream = chance.percent(profile.streamPercent)
-    const tokens = chance.whole(10, 60)
+    const tokens = chance.whole(...profile.tokens)
     const [least, most] = profile.streamMs
     const takesMs = stream ? chance.whole(least, most) : chance.whole(30, 300)
     const asked = call({

@@ -6,6 +6,8 @@ export type LoadProfile = {
   readonly leavePercent: number
   /** Requests with keys whose quota is nearly used up, or is. */
   readonly tightPercent: number
+  /** Tokens of an answer. */
+  readonly tokens: readonly [number, number]
   /** How long a stream runs, in milliseconds. */
   readonly streamMs: readonly [number, number]
   readonly organisations: number
@@ -19,6 +21,7 @@ const l1: LoadProfile = {
   streamPercent: 60,
   leavePercent: 10,
   tightPercent: 20,
+  tokens: [10, 60],
   streamMs: [300, 3_000],
   organisations: 8,
   keysEach: 5,
@@ -33,3 +36,10 @@ export const loadProfiles = {
 } as const satisfies Record<string, LoadProfile>
 
 export type LoadName = keyof typeof loadProfiles
+
+/** The same mix with short answers: a machine can send several times as many of them. */
+export const lighter = (profile: LoadProfile): LoadProfile => ({
+  ...profile,
+  streamPercent: 0.5 * profile.streamPercent,
+  tokens: [3, 12],
+})

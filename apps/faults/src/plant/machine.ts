@@ -5,6 +5,8 @@ import { spawnProcess, until, type ProcessOptions, type SpawnedProcess } from '@
 export type Machine = {
   readonly name: string
   readonly url: string
+  /** Of the present incarnation. */
+  pid(): number
   /** Whether it was killed or stopped and not started again. */
   down(): boolean
   kill9(): Promise<void>
@@ -39,6 +41,7 @@ export async function startMachine(options: ProcessOptions & { url: string }): P
   return {
     name: options.name,
     url: options.url,
+    pid: () => child.pid,
     down: () => isDown,
     async kill9() {
       isDown = true

@@ -36,6 +36,8 @@ export type TenantWish = {
   /** Origin of the provider, through its link. */
   upstream: string
   storeOutage: 'closed' | 'bounded'
+  /** Given to the organisations in turn; four zones far from each other unless told. */
+  timeZones?: readonly string[]
 }
 
 /**
@@ -48,12 +50,16 @@ export async function makeTenants(database: Database, wish: TenantWish): Promise
   return made
 }
 
+/** In which the organisations of a run live. */
+export const tenantZones: readonly string[] = ['UTC', 'Asia/Kathmandu', 'America/New_York', 'Pacific/Chatham']
+
 const usd = 1_000_000_000n
 
 async function makeTenant({ prisma }: Database, wish: TenantWish, at: number): Promise<Tenant> {
+  const zones = wish.timeZones ?? tenantZones
   const { id: orgId } = await organisations.create(prisma, {
     name: `Lab ${randomBytes(5).toString('hex')}`,
-    timeZone: ['UTC', 'Asia/Kathmandu', 'America/New_York', 'Pacific/Chatham'][at % 4] ?? 'UTC',
+    timeZone: zones[at % zones.length] ?? 'UTC',
   })
   // The same prompt comes many times at once, and calls are counted.
   await organisations.update(prisma, orgId, { storeOutage: wish.storeOutage, joinInFlight: false })

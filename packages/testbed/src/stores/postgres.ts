@@ -32,6 +32,8 @@ export type PostgresOptions = {
   readonly durable?: boolean
   /** Where Linux allows: dies when this process dies. For tests. */
   readonly diesWithParent?: boolean
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** Hears of the process before it is ready. */
   readonly born?: (pid: number) => void
 }
@@ -68,6 +70,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const child = await startChild({
     ...underAccount(account, binaries.postgres, serverFlags(cluster, port, durable)),
     cwd: '/',
+    ...(options.env && { env: options.env }),
     log: join(folder, 'postgres.log'),
     ...(options.diesWithParent && { onParentDeath: 'SIGKILL' as const }),
   })

@@ -27,6 +27,8 @@ export type RedisOptions = {
   readonly clusterPort?: number
   /** Where Linux allows: dies when this process dies. For tests. */
   readonly diesWithParent?: boolean
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** Hears of the process before it is ready. */
   readonly born?: (pid: number) => void
   /** Hears what is done when Redis has to be downloaded first. */
@@ -59,7 +61,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const password = options.password ?? passwordIn(folder)
   writeFileSync(join(folder, 'redis.conf'), settings(program, options, port, password), { mode: 0o600 })
   const child = await startChild({
-    ...commandLine(program, folder, port),
+    ...commandLine(program, folder, port, options.env),
     log: join(folder, 'redis.log'),
     ...(options.diesWithParent && { onParentDeath: 'SIGKILL' as const }),
   })
@@ -111,9 +113,9 @@ const clusterSettings = (port: number, password: string): string[] => [
   `masterauth ${password}`,
 ]
 
-function commandLine(program: RedisProgram, folder: string, port: number) {
+function commandLine(program: RedisProgram, folder: string, port: number, env: RedisOptions['env'] = {}) {
   if (program.kind === 'binary') {
-    return { command: program.command, args: [join(folder, 'redis.conf')], env: program.env }
+    return { command: program.command, args: [join(folder, 'redis.conf')], env: { ...program.env, ...env } }
   }
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
   const place = ['--user', user, '--volume', `${folder}:/data`, '--publish', `127.0.0.1:${port}:6379`]
