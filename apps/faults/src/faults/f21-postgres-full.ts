@@ -16,7 +16,7 @@ export const postgresFull: Fault = {
     if (!disk) throw new Error('Postgres has no disk of its own')
     await sleep(0.1 * forMs)
     const fromMs = Date.now()
-    disk.fill()
+    await disk.fill()
     const alarm = () => plant.workers.map(({ machine }) => alarmIn(machine.output())).find((line) => line !== null)
     const said: string = await until(alarm, { within: 60_000, every: 250 }).catch(() => '')
     await sleep(0.2 * forMs)

@@ -25,7 +25,7 @@ export const journalBroken: Fault = {
     noted.length = 0
     const fromMs = Date.now()
     await sleep(0.1 * forMs)
-    disk.fill()
+    await disk.fill()
     const full = await unready(proxy(0), 'full')
     // Between two tries nothing is open for writing.
     await until(() => disk.readOnly(true), { within: 20_000, every: 5, what: 'the disk to become read-only' })

@@ -8,11 +8,22 @@ import type { Condition, Fault, Lab } from './fault.ts'
 
 /** Four or five zones share each turn of the month, so that a run of some seconds sees all of them. */
 const timeZones = [
-  ...['Australia/Lord_Howe', 'Pacific/Noumea', 'Pacific/Guadalcanal', 'Asia/Magadan'],
+  'Australia/Lord_Howe',
+  'Pacific/Noumea',
+  'Pacific/Guadalcanal',
+  'Asia/Magadan',
   'Asia/Kathmandu',
-  ...['Europe/Berlin', 'Africa/Lagos', 'Africa/Algiers'],
-  ...['UTC', 'Europe/London', 'Africa/Abidjan', 'Atlantic/Reykjavik'],
-  ...['America/New_York', 'America/Lima', 'America/Jamaica', 'America/Panama'],
+  'Europe/Berlin',
+  'Africa/Lagos',
+  'Africa/Algiers',
+  'UTC',
+  'Europe/London',
+  'Africa/Abidjan',
+  'Atlantic/Reykjavik',
+  'America/New_York',
+  'America/Lima',
+  'America/Jamaica',
+  'America/Panama',
 ]
 
 /** A leap day, its end, which is the end of the month in each of the zones, and clocks that change. */

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { join } from 'node:path'
 export type SmallDisk = {
   readonly path: string
   /** Leaves no room on it. */
-  fill(): void
+  fill(): Promise<void>
   /** Takes what filled it away. */
   free(): void
   /** Every write fails from now on, or does no longer. Fails itself while a file is open for writing. */
@@ -44,14 +45,12 @@ export function mountSmallDisk(path: string, mebibytes: number): SmallDisk {
   const filler = join(path, 'filler')
   return {
     path,
-    fill() {
+    async fill() {
+      // By another process: this one carries every byte between the others.
+      await once(spawn('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1M'], { stdio: 'ignore' }), 'exit')
       const descriptor = openSync(filler, 'a')
-      try {
-        // Until it is refused: large pieces first, then the last bytes.
-        for (const size of [1_048_576, 4_096, 1]) while (takes(descriptor, size));
-      } finally {
-        closeSync(descriptor)
-      }
+      for (const size of [4_096, 1]) while (takes(descriptor, size));
+      closeSync(descriptor)
     },
     free: () => rmSync(filler, { force: true }),
     readOnly: (on) => mount(['-o', `remount,${on ? 'ro' : 'rw'}`, path]) === null,
