@@ -17,6 +17,8 @@ import { makeRates } from '@tollkeeper/redis/rates'
 import { shardOf } from '@tollkeeper/redis/shards'
 import { redisPorts } from '@tollkeeper/redis/env'
 import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
+import { countBody, readCountRequest } from '@tollkeeper/wire/anthropic-messages'
+import { readJson } from '@tollkeeper/wire/json'
 import { dialectOf } from '@tollkeeper/wire/dialect'
 import type { FastifyInstance } from 'fastify'
 import type { Env } from './env.ts'
@@ -28,6 +30,7 @@ import { interpreter } from './dialects/interpreter.ts'
 import { readChat } from './dialects/read-chat.ts'
 import { makeChat } from './http/chat.ts'
 import { endpointsOf } from './http/endpoints.ts'
+import { makeCountTokens } from './http/count-tokens.ts'
 import { makeExplain } from './http/explain.ts'
 import { statusOf } from './http/failure-reply.ts'
 import { readiness } from './http/health.ts'
@@ -323,6 +326,19 @@ export function compose(env: Env, log: Logger): Proxy {
   const endpoints = endpointsOf({
     chat: (dialect) => makeChat({ rooms, now, monotonic, longestMs: env.REQUEST_DEADLINE_MS, extraHeaders }, dialect),
     identify,
+    countTokens: makeCountTokens({
+      rooms,
+      inputTokens,
+      asSent: interpreter.asSent,
+      read: (body) => readCountRequest(readJson(body)),
+      ask({ standing, chat, candidates: [{ provider, model }], passedHeaders, journey }) {
+        const target = targetFor(standing.record.scopes.orgId, provider)
+        const as = { id: journey.requestId, headers: passedHeaders }
+        return caller.post(target, '/messages/count_tokens', countBody(chat, model.upstreamName), as)
+      },
+      now,
+      monotonic,
+    }),
     quote: makeQuote({
       rooms,
       quoteOf: makeQuoteOf(holding),

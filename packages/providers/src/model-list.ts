@@ -55,8 +55,7 @@ function refusalText(status: number): string {
 
 function readList(body: Buffer, headers: ReplyHeaders, latencyMs: number): Verification {
   const parsed = listBody.safeParse(parsedJson(body))
-  if (!parsed.success)
-    return { ok: false, status: 200, message: 'What answered is not a model list of the OpenAI kind.' }
+  if (!parsed.success) return { ok: false, status: 200, message: 'What answered is not a list of models.' }
   const models = parsed.data.data.map((model) => ({ id: model.id, ownedBy: model.owned_by ?? null }))
   const requests = limitIn(headers['x-ratelimit-limit-requests'])
   const tokens = limitIn(headers['x-ratelimit-limit-tokens'])

@@ -11,6 +11,8 @@ export type Provider = {
   dialects: readonly [Dialect, ...Dialect[]]
   /** Headers that carry the credential, as a flat list of names and values. */
   auth: (credential: string) => readonly string[]
+  /** More headers of every call that brings none of its caller's: a flat list of names and values. */
+  headers?: readonly string[]
   /** Which cap field the provider obeys, given the one that the caller used. */
   capField: (asked: string) => CapField
 }

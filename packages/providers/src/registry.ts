@@ -1,4 +1,5 @@
 import type { ProviderKind } from '@tollkeeper/domain/policy'
+import { anthropic } from './anthropic/index.ts'
 import { deepseek } from './deepseek/index.ts'
 import { ollama } from './ollama/index.ts'
 import { openai } from './openai/index.ts'
@@ -9,6 +10,7 @@ import { simulator } from './simulator/index.ts'
 const providers: Readonly<Record<ProviderKind, Provider>> = {
   simulator,
   openai,
+  anthropic,
   deepseek,
   ollama,
   'openai-compatible': openaiCompatible,

@@ -15,6 +15,7 @@ const request = (messages: ChatRequest['messages'], definitions: unknown[] = [])
   maxOutputTokens: null,
   leastOutputTokens: null,
   maxOutputField: 'max_tokens',
+  hiddenTokens: 0,
   images: { low: 0, other: 0 },
   requestedTokens: null,
   choices: 1,

@@ -15,6 +15,7 @@ export type EndpointDeps = {
   chat: (dialect: Dialect) => (request: IncomingMessage, response: ServerResponse, given: KeyedGiven) => Promise<void>
   identify: Identify
   keyReport: (standing: Standing) => Promise<object>
+  countTokens: (request: IncomingMessage, given: KeyedGiven) => Promise<object>
   quote: (request: IncomingMessage, given: KeyedGiven) => Promise<object>
   readiness: () => Promise<Readiness>
   metrics: () => Promise<{ text: string; contentType: string }>
@@ -37,6 +38,7 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
     <Input extends Given>(
       route: string,
       make: (given: Input, request: IncomingMessage) => Promise<Reply | object> | Reply | object,
+      dialect: Dialect = 'openai-chat',
     ) =>
     async (request: IncomingMessage, response: ServerResponse, given: Input): Promise<void> => {
       const extra = deps.extraHeaders()
@@ -47,11 +49,11 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
         deps.tell({ requestId: given.requestId, route, status: reply.status, failure: null })
       } catch (error) {
         const failure = deps.asFailure(error)
-        sendFailure(response, failure, { requestId: given.requestId, dialect: 'openai-chat', extra })
+        sendFailure(response, failure, { requestId: given.requestId, dialect, extra })
         deps.tell({
           requestId: given.requestId,
           route,
-          status: statusOf(failure, 'openai-chat'),
+          status: statusOf(failure, dialect),
           failure: failure.code,
         })
       }
@@ -100,6 +102,24 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
       needsKey: true,
       dialect: 'openai-responses',
       answer: deps.chat('openai-responses'),
+    },
+    {
+      method: 'POST',
+      paths: underV1('/messages'),
+      needsKey: true,
+      dialect: 'anthropic-messages',
+      answer: deps.chat('anthropic-messages'),
+    },
+    {
+      method: 'POST',
+      paths: underV1('/messages/count_tokens'),
+      needsKey: true,
+      dialect: 'anthropic-messages',
+      answer: json(
+        '/v1/messages/count_tokens',
+        (given: KeyedGiven, request) => deps.countTokens(request, given),
+        'anthropic-messages',
+      ),
     },
     {
       method: 'POST',

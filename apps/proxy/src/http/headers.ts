@@ -30,8 +30,18 @@ function durationText(ms: number): string {
   return m > 0 ? `${m}m${s}s` : `${s}s`
 }
 
-function allowanceHeaders(allowance: Allowance | null): string[] {
+function allowanceHeaders(allowance: Allowance | null, { dialect, atMs }: Journey): string[] {
   if (!allowance) return []
+  if (dialect === 'anthropic-messages')
+    return [
+      'anthropic-ratelimit-requests-limit',
+      String(allowance.limit),
+      'anthropic-ratelimit-requests-remaining',
+      String(allowance.remaining),
+      // A time in this dialect, in whole seconds.
+      'anthropic-ratelimit-requests-reset',
+      new Date(Math.ceil((atMs + allowance.resetMs) / 1_000) * 1_000).toISOString().replace('.000Z', 'Z'),
+    ]
   return [
     'x-ratelimit-limit-requests',
     String(allowance.limit),
@@ -83,7 +93,7 @@ export function answerHeaders(answered: Answered): string[] {
     'X-Gateway-Cache',
     journey.answeredFrom?.kind ?? 'none',
     ...(journey.answeredFrom ? savedHeaders(journey.answeredFrom) : moneyHeaders(answered)),
-    ...allowanceHeaders(allowance),
+    ...allowanceHeaders(allowance, journey),
   ]
   if (journey.clampedTo !== null) headers.push('X-Gateway-Max-Tokens-Clamped', String(journey.clampedTo))
   return headers

@@ -45,17 +45,17 @@ export function deadlineOf({ headers }: Pick<IncomingMessage, 'headers'>, mostMs
   return Math.min(Number(text), mostMs)
 }
 
-/** Headers that a provider of the caller's own dialect gets as they came, by dialect (wire.md 2.5). */
-const passed: Readonly<Record<Dialect, readonly string[]>> = {
+/** Headers that a provider of the caller's own dialect gets as they came, with what is sent in their place (wire.md 2.5). */
+const passed: Readonly<Record<Dialect, readonly (readonly [name: string, otherwise?: string])[]>> = {
   'openai-chat': [],
-  'anthropic-messages': ['anthropic-version', 'anthropic-beta'],
+  'anthropic-messages': [['anthropic-version', '2023-06-01'], ['anthropic-beta']],
   'openai-responses': [],
 }
 
 /** Those headers of a request, as a flat list of names and values. */
 export const passedHeadersOf = (dialect: Dialect, { headers }: IncomingMessage): readonly string[] =>
-  passed[dialect].flatMap((name) => {
-    const value = single(headers[name])
+  passed[dialect].flatMap(([name, otherwise]) => {
+    const value = single(headers[name]) ?? otherwise
     return value === undefined ? [] : [name, value]
   })
 

@@ -64,12 +64,16 @@ const images: readonly (readonly [name: RegExp, tokens: ImageTokens])[] = [
   [/^(gpt-4\.1|gpt-5)-mini$/, patched(162)],
   [/^(gpt-4\.1|gpt-5)-nano$/, patched(246)],
   [/^o4-mini$/, patched(172)],
+  // Anthropic fits an image into 1,568 × 1,568 and 1.15 megapixels, and counts 750 pixels as a token; later models look
+  // closer. A name without its date, which has no dashes there.
+  [/^claude-(3(-[57])?-|(opus|sonnet|haiku)-4(-[156])?(-20\d{6})?$)/, { low: 1_600, most: 1_600 }],
+  [/^claude-opus-4-7(-20\d{6})?$/, { low: 4_784, most: 4_784 }],
 ]
 const date = /-\d{4}-\d{2}-\d{2}$/
 
 /** Input tokens of one image, where the maker of the model states a most; null where nobody does. */
 export function imageTokensOf(kind: ProviderKind, upstreamName: string): ImageTokens | null {
-  if (kind !== 'openai' && kind !== 'simulator') return null
+  if (kind !== 'openai' && kind !== 'anthropic' && kind !== 'simulator') return null
   const name = upstreamName.replace(date, '')
   return images.find(([pattern]) => pattern.test(name))?.[1] ?? null
 }

@@ -82,6 +82,7 @@ export async function changeModel(
 function priceProviderOf(provider: { kind: ProviderKind; baseUrl: string }, ownedBy: string | null): string {
   switch (provider.kind) {
     case 'openai':
+    case 'anthropic':
     case 'deepseek':
       return provider.kind
     case 'simulator':

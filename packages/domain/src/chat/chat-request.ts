@@ -21,6 +21,8 @@ export type ChatRequest = {
   messages: readonly ChatMessage[]
   /** Definitions that the model reads besides the messages: tools, legacy functions, an answer's schema. */
   definitions: readonly unknown[]
+  /** Tokens that the provider adds to the input by itself, at most: its instructions for the use of tools. */
+  hiddenTokens: number
   images: ImageCounts
   stream: boolean
   /** Whether the caller of a stream asked for its usage. */

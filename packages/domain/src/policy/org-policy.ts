@@ -6,8 +6,8 @@ import { providerCeiling } from '../provider-limit/index.ts'
 import { rateLimit } from '../rate/index.ts'
 import { timeZone } from '../time/index.ts'
 
-/** Kinds of provider an organisation can connect. All speak OpenAI's chat completions today. */
-export const providerKinds = ['simulator', 'openai', 'deepseek', 'ollama', 'openai-compatible'] as const
+/** Kinds of provider an organisation can connect. */
+export const providerKinds = ['simulator', 'openai', 'anthropic', 'deepseek', 'ollama', 'openai-compatible'] as const
 export type ProviderKind = (typeof providerKinds)[number]
 
 /** How input tokens are counted: an exact tokenizer, or UTF-8 bytes as a proven upper bound. */

@@ -1,2 +1,3 @@
+export { withoutBillingLine } from './billing-line.ts'
 export * from './tenant.ts'
 export * from './fingerprint.ts'

@@ -29,7 +29,7 @@ export type CallOptions = {
   id: string
   /** Most time in ms, besides the time-outs: until all of a whole answer was read, or until the head of a stream. */
   withinMs?: number
-  /** More headers, for this call alone: a flat list of names and values. */
+  /** Headers of the caller that go along, instead of the provider's usual ones: a flat list of names and values. */
   headers?: readonly string[]
 }
 
@@ -89,18 +89,28 @@ export function makeCaller(options: Partial<CallerOptions> = {}): Caller {
     headersTimeout: number
   }
   const dispatch = (target: Target, { id, path, more, ...call }: Call, handler: WholeCall | StreamCall) => {
-    const headers = id === null ? target.headers : [...target.headers, 'x-request-id', id, ...more]
-    poolOf(target).dispatch({ ...call, path: target.prefix + path, headers: headers as string[] }, handler)
+    const headers = [...target.headers, ...(id === null ? [] : ['x-request-id', id]), ...more]
+    poolOf(target).dispatch({ ...call, path: target.prefix + path, headers }, handler)
   }
 
   return {
-    post: (target, path, body, { id, headers: more = [], withinMs = settings.wholeTimeoutMs }) =>
+    post: (
+      target,
+      path,
+      body,
+      { id, headers: more = target.provider.headers ?? [], withinMs = settings.wholeTimeoutMs },
+    ) =>
       new Promise((resolve) => {
         const call: Call = { method: 'POST', path, body, id, more, headersTimeout: settings.wholeTimeoutMs }
         const within = new CallDeadline(Math.min(withinMs, settings.wholeTimeoutMs))
         dispatch(target, call, new WholeCall(resolve, within))
       }),
-    postForStream: (target, path, body, { id, headers: more = [], withinMs = settings.firstByteTimeoutMs }) =>
+    postForStream: (
+      target,
+      path,
+      body,
+      { id, headers: more = target.provider.headers ?? [], withinMs = settings.firstByteTimeoutMs },
+    ) =>
       new Promise((resolve) => {
         const call: Call = { method: 'POST', path, body, id, more, headersTimeout: settings.firstByteTimeoutMs }
         const within = new CallDeadline(Math.min(withinMs, settings.firstByteTimeoutMs))
@@ -109,7 +119,14 @@ export function makeCaller(options: Partial<CallerOptions> = {}): Caller {
     get: (target, path) =>
       new Promise((resolve) => {
         const { firstByteTimeoutMs: headersTimeout } = settings
-        const call: Call = { method: 'GET', path, body: null, id: null, more: [], headersTimeout }
+        const call: Call = {
+          method: 'GET',
+          path,
+          body: null,
+          id: null,
+          more: target.provider.headers ?? [],
+          headersTimeout,
+        }
         dispatch(target, call, new WholeCall(resolve, new CallDeadline(headersTimeout)))
       }),
     async close() {

@@ -41,7 +41,7 @@ export class StreamCall implements Dispatcher.DispatchHandler, UpstreamStream {
     const type = headers['content-type']
     if (status !== 200 || typeof type !== 'string' || !/^text\/event-stream\b/i.test(type)) return
     this.#streaming = true
-    const id = headers['x-request-id']
+    const id = headers['x-request-id'] ?? headers['request-id']
     this.#resolve({ kind: 'streaming', stream: this, upstreamId: typeof id === 'string' ? id : null, headers })
   }
 

@@ -44,7 +44,7 @@ function contextLengthWords(body: Buffer): string | null {
   try {
     const { error } = JSON.parse(body.toString('utf8')) as { error?: { code?: unknown; message?: unknown } }
     if (typeof error?.message !== 'string') return null
-    const about = /maximum context length|context window/i.test(error.message)
+    const about = /maximum context length|context window|prompt is too long|exceed context limit/i.test(error.message)
     return error.code === 'context_length_exceeded' || about
       ? error.message.replace(/\p{Cc}/gu, ' ').slice(0, 400)
       : null

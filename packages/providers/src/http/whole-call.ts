@@ -46,7 +46,7 @@ export class WholeCall implements Dispatcher.DispatchHandler {
     const body = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces)
     const status = this.#status ?? 0
     if (status !== 200) return this.#resolve(refusedCall(status, this.#headers, body))
-    const id = this.#headers['x-request-id']
+    const id = this.#headers['x-request-id'] ?? this.#headers['request-id']
     this.#resolve({
       kind: 'answered',
       body,

@@ -1,9 +1,9 @@
 import { bearer, type Provider } from '../provider.ts'
 
-/** The simulated provider of the demo: behaves as OpenAI does. */
+/** The simulated provider of the demo: behaves as OpenAI and as Anthropic do. */
 export const simulator: Provider = {
   kind: 'simulator',
-  dialects: ['openai-chat', 'openai-responses'],
+  dialects: ['openai-chat', 'openai-responses', 'anthropic-messages'],
   auth: bearer,
   capField: () => 'max_completion_tokens',
 }

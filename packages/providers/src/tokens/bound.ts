@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatRequest } from '@tollkeeper/domain/chat'
+import type { ChatMessage, ChatRequest, ContentPart } from '@tollkeeper/domain/chat'
 import type { TokenEncoding } from '@tollkeeper/domain/policy'
 import { countCalmly, loadEncoding, type CountText } from './encodings.ts'
 
@@ -60,6 +60,19 @@ async function countAll(texts: readonly string[], count: CountText, enough: numb
   return tokens
 }
 
+/** Calls, results and the like are counted as JSON, without the images in them. */
+function textOf(part: ContentPart): string {
+  if (part.text !== undefined) return part.text
+  if (part.refusal !== undefined) return part.refusal
+  return isImage(part) ? '' : JSON.stringify(part, (_, value: unknown) => (isImage(value) ? undefined : value))
+}
+
+const isImage = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'type' in value &&
+  (value.type === 'image' || value.type === 'image_url')
+
 // Whatever else a message carries is counted as JSON: more than the provider counts, never less.
 const ownRule = new Set(['role', 'content', 'name'])
 
@@ -68,7 +81,7 @@ function gatherTexts(message: ChatMessage, texts: string[]): void {
   const { content } = message
   if (typeof content === 'string') texts.push(content)
   // Images are bounded by their number: their tokens do not follow from the bytes that carry them.
-  else for (const part of content ?? []) texts.push(part.text ?? part.refusal ?? '')
+  else for (const part of content ?? []) texts.push(textOf(part))
   if (typeof message.name === 'string') texts.push(message.name)
   for (const field in message) {
     const value = message[field]

@@ -17,6 +17,12 @@ export function perMillion(input: string, output: string, cachedInput?: string):
   return { version: `test:${input}/${output}`, rates: { ...rates, ...cached }, tiers: [] }
 }
 
+/** The same with what it costs to write into the provider's cache, for 5 minutes and for an hour. */
+function withCacheWrites(price: Price, fiveMinutes: string, hour: string): Price {
+  const writes = { inputCacheWrite5m: pico(fiveMinutes), inputCacheWrite1h: pico(hour) }
+  return { ...price, rates: { ...price.rates, ...writes } }
+}
+
 // One USD per million tokens is one micro-USD, which is 10⁶ pico-USD, per token.
 function pico(usd: string): bigint {
   const nano = parseUsd(usd)
@@ -77,12 +83,14 @@ export function aProvider(url: string, change: Partial<PolicyProvider> = {}): Po
 const prices: Readonly<Record<string, Price>> = {
   'gpt-4o-mini': perMillion('0.15', '0.6', '0.075'),
   'gpt-4o': perMillion('2.5', '10', '1.25'),
+  'claude-haiku-4-5': withCacheWrites(perMillion('1', '5', '0.1'), '1.25', '2'),
 }
 
 /** Tokens of one image, as OpenAI states them. */
 const imageTokens: Readonly<Record<string, PolicyModel['imageTokens']>> = {
   'gpt-4o-mini': { low: 2_833, most: 48_169 },
   'gpt-4o': { low: 85, most: 1_445 },
+  'claude-haiku-4-5': { low: 1_600, most: 1_600 },
 }
 
 /** A model of a provider, under its own name. */

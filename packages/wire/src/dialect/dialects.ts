@@ -1,4 +1,5 @@
 import type { Dialect } from '@tollkeeper/domain/chat'
+import { anthropicMessages } from '../anthropic-messages/index.ts'
 import { openAiChat } from '../openai-chat/index.ts'
 import { openAiResponses } from '../openai-responses/index.ts'
 import type { WireDialect } from './wire-dialect.ts'
@@ -6,6 +7,7 @@ import type { WireDialect } from './wire-dialect.ts'
 const known: Partial<Record<Dialect, WireDialect>> = {
   'openai-chat': openAiChat,
   'openai-responses': openAiResponses,
+  'anthropic-messages': anthropicMessages,
 }
 
 /** The dialect of a name. A name without one is a defect: no route and no provider may speak it. */

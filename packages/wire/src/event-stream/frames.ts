@@ -30,5 +30,8 @@ export function dataOf(frame: Buffer): string | undefined {
 /** One event with that data, which must hold no line break (JSON text has none). */
 export const frameOf = (data: string): Buffer => Buffer.from(`data: ${data}\n\n`)
 
+/** The same with a name. */
+export const eventFrameOf = (name: string, data: string): Buffer => Buffer.from(`event: ${name}\ndata: ${data}\n\n`)
+
 /** A comment, which every client skips. */
 export const commentOf = (text: string): Buffer => Buffer.from(`: ${text}\n\n`)

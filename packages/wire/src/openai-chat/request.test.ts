@@ -23,6 +23,7 @@ describe('reading a chat request', () => {
       model: 'gpt-4o-mini',
       messages: body.messages,
       definitions: [],
+      hiddenTokens: 0,
       images: { low: 0, other: 0 },
       stream: true,
       wantsUsage: true,

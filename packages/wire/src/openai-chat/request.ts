@@ -31,6 +31,7 @@ export function readChatRequest(body: unknown): ChatRequest {
     model,
     messages: messages as readonly ChatMessage[],
     definitions: readDefinitions(body),
+    hiddenTokens: 0,
     images,
     stream,
     wantsUsage: readStreamOptions(body, stream),

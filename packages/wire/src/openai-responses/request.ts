@@ -35,6 +35,7 @@ export function readResponsesRequest(body: unknown): ChatRequest {
     model,
     messages: [...told, ...messages],
     definitions: readDefinitions(body),
+    hiddenTokens: 0,
     images,
     stream: flag(body, 'stream', false),
     wantsUsage: true,

@@ -70,8 +70,6 @@ type Attempt = { routed: Routed; candidate: Candidate; held: Held; body: Upstrea
 /** Bytes per token, for what a caller is told before anybody knows. */
 const usualTokenBytes = 4
 
-const nothingPassed: readonly string[] = []
-
 /**
  * Asks a provider: hold → clamp → send → settle, per attempt. No byte goes out without its own hold over the whole
  * chain, and what goes out is clamped to what that hold pays (decisions.md 3, 4).
@@ -126,8 +124,8 @@ export function makeAnswer(deps: AnswerDeps): Answer {
     journey.attempts += 1
     deps.ledger.sent({ orgId: routed.standing.record.scopes.orgId, attemptId: id })
     const running: Attempt = { routed, candidate, held, body, decide }
-    const headers = chat.dialect === journey.dialect ? routed.passedHeaders : nothingPassed
-    const as = { id: held.attemptId, withinMs: now.withinMs, headers }
+    const passed = chat.dialect === journey.dialect ? { headers: routed.passedHeaders } : undefined
+    const as = { id: held.attemptId, withinMs: now.withinMs, ...passed }
     if (chat.stream) return streamed(running, await caller.stream(bytes, as))
     return whole(running, await caller.whole(bytes, as))
   }

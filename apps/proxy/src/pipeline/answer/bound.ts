@@ -1,5 +1,5 @@
 import { fail } from '@tollkeeper/domain/failure'
-import type { ImageCounts } from '@tollkeeper/domain/chat'
+import type { ChatRequest } from '@tollkeeper/domain/chat'
 import { worstCase } from '@tollkeeper/domain/price'
 import type { Candidate, Routed } from '../exchange.ts'
 
@@ -47,11 +47,11 @@ export const usefulCap = (routed: Routed, candidate: Candidate): number =>
  */
 export async function firstAsk(deps: BoundDeps, routed: Routed, candidate: Candidate, bodyBytes: number): Promise<Ask> {
   const cap = wantedCap(routed, candidate)
-  const images = imageBound(routed.chat.images, candidate)
-  const input = deps.bytesBound(bodyBytes) + images
+  const besides = besidesText(routed.chat, candidate)
+  const input = deps.bytesBound(bodyBytes) + besides
   if (!isPlentyLeft(routed, candidate, { input, cap }) || mayPassWindow(routed, candidate, input + cap))
     return exactAsk(deps, routed, candidate)
-  const tokens = Math.ceil(bodyBytes / usualTokenBytes) + images + cap * routed.chat.choices
+  const tokens = Math.ceil(bodyBytes / usualTokenBytes) + besides + cap * routed.chat.choices
   return { input, exact: false, cap, tokens: atLeastAnnounced(routed, tokens) }
 }
 
@@ -61,7 +61,7 @@ export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candi
   const { contextWindow, encoding } = candidate.model
   // Bytes are a bound, not a count: then the provider judges whether it fits.
   const window = encoding === 'bytes' ? null : contextWindow
-  const input = (await deps.inputTokens(chat, encoding, window ?? undefined)) + imageBound(chat.images, candidate)
+  const input = (await deps.inputTokens(chat, encoding, window ?? undefined)) + besidesText(chat, candidate)
   let cap = wantedCap(routed, candidate)
   if (window !== null) {
     if (input >= window) {
@@ -76,10 +76,16 @@ export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candi
 /** More than any model is known to take for one image; only used where no budget is hard. */
 const unknownImage = 50_000
 
-/** Upper bound of the input tokens of images: what the maker of the model states for the largest. */
-export function imageBound({ low, other }: ImageCounts, { model }: Candidate): number {
-  const { low: small, most } = model.imageTokens ?? { low: unknownImage, most: unknownImage }
-  return low * small + other * most
+/**
+ * Upper bound of the input tokens that no text of the request accounts for: what the provider adds by itself, and
+ * images, at what the maker of the model states for the largest.
+ */
+export function besidesText(
+  { images, hiddenTokens }: Pick<ChatRequest, 'images' | 'hiddenTokens'>,
+  { model }: Candidate,
+): number {
+  const { low, most } = model.imageTokens ?? { low: unknownImage, most: unknownImage }
+  return hiddenTokens + images.low * low + images.other * most
 }
 
 // What a caller announces may only raise what is taken: otherwise announcing little would be a way around the limits.

@@ -1,7 +1,8 @@
 import type { UsageReport } from '@tollkeeper/domain/chat'
 import type { TokenEncoding } from '@tollkeeper/domain/policy'
+import { inputClasses, type TokenCounts } from '@tollkeeper/domain/price'
 import type { Candidate, Routed } from '../exchange.ts'
-import { imageBound, type BoundDeps } from './bound.ts'
+import { besidesText, type BoundDeps } from './bound.ts'
 import { chargeOfTokens, type Charge } from './charge.ts'
 import type { Held } from './take-hold.ts'
 
@@ -26,15 +27,29 @@ export function makeEstimate(deps: EstimateDeps): Estimate {
   return async (routed, candidate, held, texts, last) => {
     const { encoding } = candidate.model
     const { chat } = routed
-    const counted = async () => (await deps.inputTokens(chat, encoding)) + imageBound(chat.images, candidate)
-    const input = held.exact ? held.input : await counted()
+    const counted = async () => (await deps.inputTokens(chat, encoding)) + besidesText(chat, candidate)
+    const told = last?.kind === 'usage' ? last.tokens : {}
+    // Bytes are a bound and no count: then what the provider told of the input is better evidence.
+    const read = encoding === 'bytes' ? inputOf(told, held.input) : undefined
+    const input = read ? 0 : held.exact ? held.input : await counted()
     const own = await deps.outputTokens(texts, encoding)
-    const told = last?.kind === 'usage' ? (last.tokens.outputText ?? 0) : 0
-    const output = Math.min(Math.max(own, told), held.cap * routed.chat.choices)
+    const output = Math.min(Math.max(own, told.outputText ?? 0), held.cap * routed.chat.choices)
     return chargeOfTokens(
-      { inputUncached: Math.min(input, held.input), outputText: output },
+      { ...(read ?? { inputUncached: Math.min(input, held.input) }), outputText: output },
       candidate.price,
       'estimated',
     )
   }
+}
+
+/** The input of a report, by class, if it has any and no more than was held for it. */
+function inputOf(tokens: TokenCounts, most: number): TokenCounts | undefined {
+  const input: TokenCounts = {}
+  let sum = 0
+  for (const name of inputClasses) {
+    const count = tokens[name] ?? 0
+    if (count > 0) input[name] = count
+    sum += count
+  }
+  return sum > 0 && sum <= most ? input : undefined
 }

@@ -21,6 +21,7 @@ import { useVerify } from './use-verify.ts'
 const hints: Record<ProviderKind, string> = {
   simulator: 'Answers with made-up text at real prices; needs no key',
   openai: 'api.openai.com',
+  anthropic: 'api.anthropic.com',
   deepseek: 'api.deepseek.com',
   ollama: 'Models on your own machine, for $0',
   'openai-compatible': 'Any address that speaks OpenAI’s chat completions',

@@ -9,6 +9,7 @@ export type ConnectedModel = Connected['models'][number]
 export const kindNames: Record<Connected['kind'], string> = {
   simulator: 'Simulated',
   openai: 'OpenAI',
+  anthropic: 'Anthropic',
   deepseek: 'DeepSeek',
   ollama: 'Ollama',
   'openai-compatible': 'OpenAI-compatible',

@@ -57,7 +57,7 @@ export const addInput = z
   })
 
 export const asksAddress = (kind: string): boolean => kind === 'openai-compatible' || kind === 'ollama'
-export const needsCredential = (kind: string): boolean => kind === 'openai' || kind === 'deepseek'
+export const needsCredential = (kind: string): boolean => ['openai', 'anthropic', 'deepseek'].includes(kind)
 export const takesCredential = (kind: string): boolean => kind !== 'simulator' && kind !== 'ollama'
 
 export const oneInput = z.object({ id: providerId })

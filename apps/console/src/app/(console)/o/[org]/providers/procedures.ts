@@ -28,6 +28,7 @@ const gone = () => refuse('not-found', 'There is no such provider.')
 /** Addresses of the kinds that have one of their own. */
 const knownAddresses: Partial<Record<ProviderKind, string>> = {
   openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com/v1',
   deepseek: 'https://api.deepseek.com/v1',
 }
 

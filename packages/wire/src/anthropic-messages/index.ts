@@ -1,0 +1,3 @@
+export { countBody } from './body.ts'
+export { anthropicMessages } from './dialect.ts'
+export { readCountRequest } from './request.ts'
