@@ -41,6 +41,8 @@ for (const width of [1440, 380]) {
         ['request', `/requests/${acme.request}`, 'Request'],
         ['refused-request', `/requests/${acme.refusedRequest}`, 'Request'],
         ['budgets', '/budgets', 'Budgets'],
+        ['raises', '/budgets/raises', 'Raises'],
+        ['verification', '/verification', 'Verification'],
         ['teams', '/teams', 'Teams & members'],
         ['providers', '/providers', 'Providers'],
         ['audit', '/audit', 'Audit log'],

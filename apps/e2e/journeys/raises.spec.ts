@@ -55,7 +55,9 @@ test('a refused request leads to a raise that somebody else approves, and that e
   await test.step('the same request is answered now', async () => {
     await expect.poll(() => statusOf(demo, secret), { timeout: 15_000 }).toBe(200)
     await page.reload()
-    await expect(page.getByRole('row', { name: reason }).getByText('Approved')).toBeVisible()
+    const row = page.getByRole('row', { name: reason })
+    await expect(row.getByText('Approved')).toBeVisible()
+    await expect(row).toContainText('$0.50of $1.00 asked')
   })
 
   await test.step('and refused again when the raise is over', async () => {

@@ -27,6 +27,7 @@ import {
   sweepLeases,
   syncProviderLimits,
   verifyLedger,
+  watchStreams,
 } from './jobs/index.ts'
 import type { VerifyPorts } from './jobs/verify-ledger.ts'
 import { makeLog, observe, type Log, type Observation } from './observe.ts'
@@ -35,6 +36,7 @@ import { policyPorts } from './ports/policies.ts'
 import { limitPorts } from './ports/provider-limits.ts'
 import { reratingPorts } from './ports/reratings.ts'
 import { shardPorts } from './ports/shards.ts'
+import { streamPorts } from './ports/streams.ts'
 import { startPulse } from './pulse.ts'
 import { startSchedule } from './schedule.ts'
 import { verificationPorts } from './verification/ports.ts'
@@ -114,6 +116,7 @@ export async function compose(env: WorkerEnv): Promise<RunningWorker> {
       },
       env.SWEEP_EVERY_MS,
     ),
+    watchStreams(streamPorts(redis, observation, { entries: env.BACKLOG_ALARM_ENTRIES, log }), env.WATCH_EVERY_MS),
   ]
   const jobs: Job[] = [
     syncProviderLimits(limitPorts(db, redis, proxyOf(env)), env.SYNC_LIMITS_EVERY_MS),

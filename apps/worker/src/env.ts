@@ -27,6 +27,9 @@ const schema = stores.extend({
   CARRY_OVER_EVERY_MS: everyMs(30_000),
   RESOLVE_EVERY_MS: everyMs(600_000),
   RERATE_EVERY_MS: everyMs(1_000),
+  WATCH_EVERY_MS: everyMs(5_000),
+  /** So many unrecorded entries are an alarm, however young they are. */
+  BACKLOG_ALARM_ENTRIES: z.coerce.number().int().min(1).default(50_000),
   /** How long evidence for a provisional charge is waited for. */
   EVIDENCE_WAIT_MS: z.coerce
     .number()

@@ -14,6 +14,11 @@ export type Observation = {
   findings: Gauge<'org' | 'check'>
   /** Entries of the usage streams that could not be recorded and were put aside. */
   putAside: Gauge
+  /** Entries of the usage streams that are not recorded yet, and the age of the oldest in seconds. */
+  backlog: Gauge
+  oldest: Gauge
+  /** 1 while the store may throw data away when it is full. */
+  evicting: Gauge
   /** When each job last finished well, in ms since 1970. */
   lastSuccess: (job: string) => number | undefined
 }
@@ -61,6 +66,21 @@ export function observe(log: Log): Observation {
     help: 'Entries of the usage streams that could not be recorded',
     registers: [registry],
   })
+  const backlog = new Gauge({
+    name: 'gateway_usage_backlog_entries',
+    help: 'Entries of the usage streams that are not recorded yet',
+    registers: [registry],
+  })
+  const oldest = new Gauge({
+    name: 'gateway_usage_backlog_seconds',
+    help: 'Age of the oldest of them',
+    registers: [registry],
+  })
+  const evicting = new Gauge({
+    name: 'gateway_store_evicting',
+    help: '1 while the store may throw counters away when it is full',
+    registers: [registry],
+  })
   const running = new Set<string>()
   const successes = new Map<string, number>()
 
@@ -84,5 +104,15 @@ export function observe(log: Log): Observation {
       running.delete(job.name)
     }
   }
-  return { registry, observed, drift, findings, putAside, lastSuccess: (job) => successes.get(job) }
+  return {
+    registry,
+    observed,
+    drift,
+    findings,
+    putAside,
+    backlog,
+    oldest,
+    evicting,
+    lastSuccess: (job) => successes.get(job),
+  }
 }

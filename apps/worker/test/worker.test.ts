@@ -230,3 +230,39 @@ describe('the worker', () => {
     ).rejects.toThrow(/DATABASE_URL[^]*REDIS_URL[^]*WORKER_PORT/)
   })
 })
+
+describe('the usage streams', () => {
+  it('are told to be behind when an entry waits for more than a minute, and no more once it is recorded', async () => {
+    const acme = await organisation({ limit: 1_000_000n })
+    const stream = `us:{${shardOf(acme.orgId)}}`
+    await acme.redis.xadd(stream, `${Date.now() - 185_000}-0`, 't', 'attempt', 'id', 'late')
+    const late = await worker({ WATCH_EVERY_MS: '100', DRAIN_EVERY_MS: '86400000', OPEN_SHARDS_EVERY_MS: '86400000' })
+    const [url] = /http:\/\/[\d.:]+/.exec(late.output()) ?? []
+    const gauge = async (name: string) => {
+      const text = await (await fetch(`${url}/metrics`)).text()
+      return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1])
+    }
+    // What waited when the worker began is recorded at its start; this comes later, under the time of its sender.
+    await until(async () => (await acme.redis.xlen(stream)) === 0, { within: 20_000, what: 'the first to be recorded' })
+    await acme.redis.del(stream)
+    await acme.redis.xadd(stream, `${Date.now() - 185_000}-0`, 't', 'attempt', 'id', 'late')
+    await until(() => late.output().includes('recording is behind'), { within: 20_000, what: 'the alarm' })
+    expect(await gauge('gateway_usage_backlog_entries')).toBe(1)
+    expect(await gauge('gateway_usage_backlog_seconds')).toBeGreaterThanOrEqual(180)
+    expect(await gauge('gateway_store_evicting')).toBe(0)
+    await acme.redis.del(stream)
+    await until(() => late.output().includes('recording has caught up'), { within: 20_000, what: 'the all-clear' })
+  })
+
+  it('are in danger in a store that throws data away when it is full, which the worker says at once', async () => {
+    const acme = await organisation({ limit: 1_000_000n })
+    await acme.redis.config('SET', 'maxmemory', '100mb')
+    await acme.redis.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    const warned = await worker({ WATCH_EVERY_MS: '100' })
+    await until(() => warned.output().includes('set maxmemory-policy noeviction'), {
+      within: 20_000,
+      what: 'the warning',
+    })
+    expect(warned.output()).toContain('"policy":"allkeys-lru"')
+  })
+})

@@ -5,6 +5,7 @@ import { welcomeProcedures } from '../app/(auth)/welcome/procedures.ts'
 import { keysProcedures } from '../app/(console)/o/[org]/keys/procedures.ts'
 import { fallbacksProcedures } from '../app/(console)/o/[org]/providers/fallbacks/procedures.ts'
 import { providersProcedures } from '../app/(console)/o/[org]/providers/procedures.ts'
+import { reratingsProcedures } from '../app/(console)/o/[org]/providers/reratings/procedures.ts'
 import { requestsProcedures } from '../app/(console)/o/[org]/requests/procedures.ts'
 import { teamsProcedures } from '../app/(console)/o/[org]/teams/procedures.ts'
 import { usageProcedures } from '../app/(console)/o/[org]/usage/procedures.ts'
@@ -27,6 +28,7 @@ export const appRouter = router({
   providers: providersProcedures,
   raises: raisesProcedures,
   requests: requestsProcedures,
+  reratings: reratingsProcedures,
   overview: overviewProcedures,
   settings: settingsProcedures,
   setup: setupProcedures,

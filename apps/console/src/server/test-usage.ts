@@ -9,6 +9,7 @@ import {
   type KeyId,
   type MemberId,
   type OrgId,
+  type ProviderId,
   type RequestId,
   type RoleGroupId,
   type RoleId,
@@ -60,6 +61,7 @@ export type TestRequest = {
   amount?: bigint
   at: Date
   model?: string
+  providerId?: ProviderId
   tokens?: AttemptEvent['result']['tokens']
   priceVersion?: string
   hold?: bigint
@@ -73,7 +75,8 @@ export async function testRequest(stores: Stores, by: Spender, request: TestRequ
   const { orgId, teamId, memberId: userId, keyId, roleGroupId = null, roleId = null } = by
   const scopes = { orgId, teamId, roleGroupId, roleId, userId, keyId }
   const requestId = newId('request', randomBytes)
-  const meta = { requestId, scopes, providerId: providerId.parse('prov_test'), model, atMs: at.getTime() }
+  const provider = request.providerId ?? providerId.parse('prov_test')
+  const meta = { requestId, scopes, providerId: provider, model, atMs: at.getTime() }
   const attempt: AttemptEvent = {
     attemptId: attemptId.parse(`${requestId}.1`),
     kind: 'final',

@@ -5,6 +5,7 @@ import { lastOrganisationCookie } from '#shell/last-organisation.ts'
 import { AccountMenu } from '#shell/account-menu.tsx'
 import { DriftBanner } from '#shell/drift-banner.tsx'
 import { KeepSession } from '#shell/keep-session.tsx'
+import { BehindBanner } from '#shell/behind-banner.tsx'
 import { BottomNav, SideNav } from '#shell/nav.tsx'
 import { OrgProvider, type OrgInView } from '#shell/org-context.tsx'
 import { OrganisationSwitcher } from '#shell/organisation-switcher.tsx'
@@ -53,6 +54,7 @@ export function Shell({ org, organisations, person, children }: ShellProps) {
             <AccountMenu {...person} />
           </header>
           <ReadOnlyBanner />
+          <BehindBanner />
           <DriftBanner />
           <main
             id="content"

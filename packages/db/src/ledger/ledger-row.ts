@@ -3,6 +3,7 @@ import { tokenClasses, type NanoUsd, type TokenClass, type TokenCounts } from '@
 import type { MoneyEvent } from '@tollkeeper/domain/usage'
 import type { Db } from '../client.ts'
 import type { LedgerEntry as Row } from '../generated/client.ts'
+import { namesOf, type ScopeNames } from '../scope-names.ts'
 
 /** One row of the ledger. */
 export type LedgerRow = {
@@ -24,7 +25,7 @@ export type LedgerRow = {
   holdNano: NanoUsd
   nodes: string[]
   /** Why and by whom, of an adjustment. */
-  cause: { reason: string; actorId: string } | null
+  cause: { reason: string; actorName: string } | null
 }
 
 /** The rows of a request's attempts in the order of their holds. */
@@ -33,7 +34,9 @@ export async function ofRequest(db: Db, orgId: OrgId, requestId: string): Promis
     where: { orgId, requestId },
     orderBy: [{ at: 'asc' }, { recordedAt: 'asc' }, { eventId: 'asc' }],
   })
-  return rows.map(fromRow)
+  const actors = rows.flatMap(({ actorId: id }) => (id === null ? [] : [{ kind: 'user' as const, id }]))
+  const names = await namesOf(db, orgId, actors)
+  return rows.map((row) => fromRow(row, names))
 }
 
 /** Tokens of a stored row. */
@@ -43,7 +46,7 @@ export function tokensOfRow(row: Readonly<Record<TokenClass, number>>): TokenCou
   return tokens
 }
 
-function fromRow(row: Row): LedgerRow {
+function fromRow(row: Row, names: ScopeNames): LedgerRow {
   return {
     eventId: row.eventId,
     attemptId: row.attemptId as AttemptId,
@@ -61,6 +64,9 @@ function fromRow(row: Row): LedgerRow {
     amountNano: row.amountNano,
     holdNano: row.holdNano,
     nodes: row.nodes,
-    cause: row.reason === null || row.actorId === null ? null : { reason: row.reason, actorId: row.actorId },
+    cause:
+      row.reason === null || row.actorId === null
+        ? null
+        : { reason: row.reason, actorName: names.get(`user:${row.actorId}`) ?? row.actorId },
   }
 }

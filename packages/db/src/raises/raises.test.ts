@@ -52,6 +52,7 @@ it('asked for and approved, lifts the limit in the policy until it ends, with ve
   const decision = { kind: 'approve', amount: dollars(15n), until: later(30), note: 'Half of it', by: boss } as const
   const { raise, request } = value(await raises.decide(prisma, orgId, asked.id, decision, at))
   expect([request.state, request.decided?.by.name, raise?.amount]).toEqual(['approved', 'Boss', 15_000_000_000n])
+  expect(await raises.requests(prisma, orgId)).toMatchObject([{ amount: 20_000_000_000n, given: 15_000_000_000n }])
 
   const now = new Date()
   const given = value(

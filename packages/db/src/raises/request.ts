@@ -24,6 +24,8 @@ export type RaiseRequest = {
   requestedBy: Person
   createdAt: Date
   decided: { by: Person; at: Date; note: string } | null
+  /** What was given for it, which may be less than was asked for; null: nothing so far. */
+  given: NanoUsd | null
 }
 
 type Person = { id: MemberId; name: string }
@@ -90,12 +92,12 @@ export async function requests(
     orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
     take: of.limit ?? 200,
   })
-  return rows.map((row) => fromRow(row, at))
+  return withGiven(db, orgId, rows, at)
 }
 
 export async function oneRequest(db: Db, orgId: OrgId, id: string, at = new Date()): Promise<RaiseRequest | undefined> {
   const row = await db.raiseRequest.findUnique({ where: { orgId_id: { orgId, id } } })
-  return row ? fromRow(row, at) : undefined
+  return row ? (await withGiven(db, orgId, [row], at))[0] : undefined
 }
 
 /** What somebody decided about an open request. An approval may give less, or for a shorter time, than was asked for. */
@@ -133,7 +135,8 @@ export async function decide(
       if (!given.ok) return given
       raise = given.value
     }
-    return done({ request: await close(tx, orgId, id, decision, at), raise })
+    const closed = await close(tx, orgId, id, decision, at)
+    return done({ request: { ...closed, given: raise?.amount ?? null }, raise })
   })
 }
 
@@ -174,6 +177,12 @@ export async function isSamePerson(db: Db, orgId: OrgId, a: MemberId, b: MemberI
 
 type Row = Prisma.RaiseRequestGetPayload<object>
 
+async function withGiven(db: Db, orgId: OrgId, rows: readonly Row[], at: Date): Promise<RaiseRequest[]> {
+  const raises = await db.budgetRaise.findMany({ where: { orgId, requestId: { in: rows.map((row) => row.id) } } })
+  const given = new Map(raises.map((raise) => [raise.requestId, raise.amountNano]))
+  return rows.map((row) => ({ ...fromRow(row, at), given: given.get(row.id) ?? null }))
+}
+
 const fromRow = (row: Row, at: Date): RaiseRequest => ({
   id: row.id,
   budgetId: row.budgetId as BudgetId,
@@ -193,4 +202,5 @@ const fromRow = (row: Row, at: Date): RaiseRequest => ({
           at: row.decidedAt,
           note: row.note ?? '',
         },
+  given: null,
 })

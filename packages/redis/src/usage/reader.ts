@@ -2,15 +2,13 @@ import type { Redis } from 'ioredis'
 import { reachable } from '../connection.ts'
 import { usageStreamKey } from '../keys.ts'
 import { UnexpectedReply } from '../reply.ts'
-import { allShards, type Shard } from '../shards.ts'
+import type { Shard } from '../shards.ts'
 import { parseUsageFields, type UsagePayload } from './entry.ts'
+import { readLag, type UsageLag } from './lag.ts'
 
 export type { UsagePayload } from './entry.ts'
 
 export type UsageEntry = { shard: Shard; streamId: string; payload: UsagePayload }
-
-/** What is not recorded yet. `oldestMs`: age of the oldest entry by the store's clock; null when there is none. */
-export type UsageLag = { entries: number; oldestMs: number | null }
 
 /** Reads the usage streams as one consumer of the group `ledger`: each entry goes to one consumer until it is done. */
 export type UsageReader = {
@@ -87,16 +85,7 @@ export function makeUsageReader(redis: Redis, consumer: string): UsageReader {
         ),
       )
     },
-    async lag(shards = allShards()) {
-      const [[seconds], lengths, firsts] = await Promise.all([
-        reachable(redis.time()),
-        Promise.all(shards.map((shard) => reachable(redis.xlen(usageStreamKey(shard))))),
-        Promise.all(shards.map((shard) => reachable(redis.xrange(usageStreamKey(shard), '-', '+', 'COUNT', 1)))),
-      ])
-      const times = firsts.flatMap(([first]) => (first ? [Number(first[0].split('-')[0])] : []))
-      const oldestMs = times.length === 0 ? null : Math.max(0, Number(seconds) * 1_000 - Math.min(...times))
-      return { entries: lengths.reduce((sum, length) => sum + length, 0), oldestMs }
-    },
+    lag: (shards) => readLag(redis, shards),
   }
 }
 

@@ -7,6 +7,7 @@ import {
   FlaskConical,
   KeyRound,
   Landmark,
+  Pencil,
   UserRound,
   Users,
   UsersRound,
@@ -118,7 +119,7 @@ function NameText({ row }: { row: GridRow }): ReactNode {
     case 'scope':
       return (
         <span className="min-w-0">
-          <span className="block max-w-64 truncate font-medium">{row.branch.scope.name}</span>
+          <span className="block max-w-52 truncate font-medium">{row.branch.scope.name}</span>
           {row.branch.note ? <span className="block truncate text-sm text-muted">{row.branch.note}</span> : null}
           {row.budget?.from ? <From from={row.budget.from} /> : null}
         </span>
@@ -174,9 +175,14 @@ function Figures({ row, numbers, isLive, active, actions }: FiguresProps) {
         <span className="flex items-center justify-end gap-0.5">
           {branch.mayEdit && (own !== null || row.kind === 'scope') ? (
             <>
-              <Button size="sm" variant="ghost" tabIndex={active ? 0 : -1} onClick={() => actions.edit(branch, own)}>
-                Edit limit
-              </Button>
+              <IconButton
+                label="Edit limit"
+                className="size-7"
+                tabIndex={active ? 0 : -1}
+                onClick={() => actions.edit(branch, own)}
+              >
+                <Pencil aria-hidden />
+              </IconButton>
               <IconButton
                 label="What if"
                 className="size-7"

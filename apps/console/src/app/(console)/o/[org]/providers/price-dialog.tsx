@@ -8,6 +8,7 @@ import { useOrg } from '#shell/org-context.tsx'
 import { useApi } from '#trpc/client.ts'
 import { showInForm, type ApiFailure } from '#trpc/failed.ts'
 import { Button } from '#ui/button.tsx'
+import { Checkbox } from '#ui/checkbox.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { Field } from '#ui/field.tsx'
 import { InlineError } from '#ui/inline-error.tsx'
@@ -20,7 +21,12 @@ import { priceInput } from './inputs.ts'
 const typed = (rate: bigint | null): string =>
   rate === null ? '' : `${rate / 1_000_000n}.${(rate % 1_000_000n).toString().padStart(6, '0')}`.replace(/\.?0+$/, '')
 
-type Props = { provider: Connected; model: ConnectedModel; onClose: () => void }
+type Props = {
+  provider: Connected
+  model: ConnectedModel
+  /** `thenPast`: the new price is to be applied to past usage too, after a look at what that changes. */
+  onClose: (thenPast: boolean) => void
+}
 
 /** Sets the organisation's own price of a model from now on. */
 export function PriceDialog({ provider, model, onClose }: Props) {
@@ -28,6 +34,7 @@ export function PriceDialog({ provider, model, onClose }: Props) {
   const refresh = useRefresh()
   const save = useMutation(useApi().providers.addPrice.mutationOptions())
   const [failure, setFailure] = useState<ApiFailure | undefined>()
+  const [thenPast, setThenPast] = useState(false)
   const form = useForm({
     resolver: zodResolver(priceInput, undefined, { raw: true }),
     defaultValues: {
@@ -44,7 +51,7 @@ export function PriceDialog({ provider, model, onClose }: Props) {
       await save.mutateAsync({ org: slug, id: provider.id, model: model.name, ...values })
       toast.done(`${model.name} has a new price`)
       await refresh()
-      onClose()
+      onClose(thenPast)
     } catch (error) {
       setFailure(showInForm(form, error))
     }
@@ -52,13 +59,13 @@ export function PriceDialog({ provider, model, onClose }: Props) {
   return (
     <Dialog
       open
-      onOpenChange={onClose}
+      onOpenChange={() => onClose(false)}
       title={model.rates ? 'Change price' : 'Add price'}
-      description={`Of ${model.name} at ${provider.name}, in USD per million tokens. It counts from now on; earlier charges keep theirs.`}
+      description={`Of ${model.name} at ${provider.name}, in USD per million tokens. It counts from now on; earlier charges keep theirs, unless you apply it to them.`}
       onSubmit={() => void submit()}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={() => onClose(false)}>Cancel</Button>
           <Button type="submit" variant="primary" loading={isSubmitting}>
             Save price
           </Button>
@@ -81,6 +88,12 @@ export function PriceDialog({ provider, model, onClose }: Props) {
         <Field label="Reason" error={errors.reason?.message} aside="Optional" hint="Shown in the audit log">
           <Input {...form.register('reason')} />
         </Field>
+        <Checkbox
+          label="Apply to past usage too"
+          hint="Corrects what was charged since a day. You see first what that changes."
+          checked={thenPast}
+          onCheckedChange={(checked) => setThenPast(checked === true)}
+        />
       </div>
     </Dialog>
   )

@@ -85,6 +85,8 @@ export const providersProcedures = router({
             rates: own?.price
               ? { input: own.price.rates.inputUncached ?? null, output: own.price.rates.outputText ?? null }
               : null,
+            /** Set by the organisation itself, not from the price book. */
+            ownPrice: own?.price?.version.startsWith('override:') ?? false,
             unpriced: own !== undefined && own.price === null,
             contextWindow: own?.contextWindow ?? null,
           }

@@ -13,6 +13,7 @@ import { Table, type Column } from '#ui/table.tsx'
 import { toast } from '#ui/toast.tsx'
 import { useRefresh, type Connected, type ConnectedModel } from './connected.ts'
 import { PriceDialog } from './price-dialog.tsx'
+import { RerateDialog } from './reratings/rerate-dialog.tsx'
 
 /** pico-USD per token are micro-USD per million tokens. */
 const perMillion = (rate: bigint | null) => (rate === null ? '—' : fullMoneyText(rate * 1_000n))
@@ -23,6 +24,7 @@ export function ProviderModels({ provider, editable }: { provider: Connected; ed
   const refresh = useRefresh()
   const setModel = useMutation(useApi().providers.setModel.mutationOptions())
   const [priced, setPriced] = useState<ConnectedModel | null>(null)
+  const [rerated, setRerated] = useState<ConnectedModel | null>(null)
   const unpriced = provider.models.filter((model) => model.unpriced).length
   const toggle = async (model: ConnectedModel) => {
     try {
@@ -88,6 +90,16 @@ export function ProviderModels({ provider, editable }: { provider: Connected; ed
                 >
                   {model.rates ? 'Change price' : 'Add price'}
                 </Button>
+                {model.ownPrice ? (
+                  <Button
+                    size="sm"
+                    variant="ghost"
+                    onClick={() => setRerated(model)}
+                    aria-label={`Apply price of ${model.name} to past usage`}
+                  >
+                    Past usage
+                  </Button>
+                ) : null}
                 <Button
                   size="sm"
                   variant="ghost"
@@ -124,7 +136,17 @@ export function ProviderModels({ provider, editable }: { provider: Connected; ed
           rowKey={(model) => model.name}
         />
       </Disclosure>
-      {priced ? <PriceDialog provider={provider} model={priced} onClose={() => setPriced(null)} /> : null}
+      {priced ? (
+        <PriceDialog
+          provider={provider}
+          model={priced}
+          onClose={(thenPast) => {
+            setPriced(null)
+            if (thenPast) setRerated(priced)
+          }}
+        />
+      ) : null}
+      {rerated ? <RerateDialog provider={provider} model={rerated} onClose={() => setRerated(null)} /> : null}
     </div>
   )
 }

@@ -15,6 +15,7 @@ import { Skeleton } from '#ui/skeleton.tsx'
 import { Fallbacks } from './fallbacks/fallbacks.tsx'
 import { AddProviderDialog } from './add-provider-dialog.tsx'
 import { ProviderCard } from './provider-card.tsx'
+import { ReratingsCard } from './reratings/reratings-card.tsx'
 
 /** Connected providers, and the way to connect one. */
 export function Providers() {
@@ -53,6 +54,7 @@ export function Providers() {
             <ProviderCard key={provider.id} provider={provider} editable={can('provider.write') !== null} />
           ))}
           <Fallbacks editable={can('provider.write') !== null} />
+          {can('provider.write') === null ? null : <ReratingsCard />}
         </div>
       )}
       {adding && query.data ? (

@@ -1,6 +1,8 @@
+import { recordUsage } from '@tollkeeper/db/ledger'
+import * as members from '@tollkeeper/db/members'
 import type { Organisation } from '@tollkeeper/db/organisations'
 import { create as createTeam, putMember } from '@tollkeeper/db/teams'
-import type { RequestId, TeamId } from '@tollkeeper/domain/id'
+import type { AttemptId, KeyId, ProviderId, RequestId, TeamId } from '@tollkeeper/domain/id'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testConsole, type Person, type TestConsole } from '#server/test-console.ts'
 import { testKey, testRequest } from '#server/test-usage.ts'
@@ -103,6 +105,53 @@ describe('one request', () => {
       {
         holdNano: 90_000n,
         costNano: 58_500n,
+        lines: [
+          { class: 'inputUncached', tokens: 150 },
+          { class: 'outputText', tokens: 60 },
+        ],
+      },
+    ])
+  })
+
+  it('tells what a corrected price made of it, who applied that and why, beside the charge', async () => {
+    const { prisma, pool } = bench.stores.database
+    const [charge] = await prisma.ledgerEntry.findMany({ where: { orgId: acme.id, requestId: ofMember } })
+    if (!charge) throw new Error('There is no charge')
+    const scopes = {
+      orgId: acme.id,
+      teamId: charge.teamId as TeamId,
+      roleGroupId: null,
+      roleId: null,
+      userId: member.memberId,
+      keyId: charge.keyId as KeyId,
+    }
+    const event = {
+      attemptId: charge.attemptId as AttemptId,
+      kind: 'adjustment' as const,
+      amount: -8_500n,
+      hold: 0n,
+      nodes: [],
+      meta: {
+        requestId: ofMember,
+        scopes,
+        providerId: charge.providerId as ProviderId,
+        model: charge.model,
+        priceVersion: 'override:price_2',
+        atMs: charge.at.getTime(),
+      },
+      result: { outcome: 'answered', usageSource: 'reported', tokens: {}, status: 200 } as const,
+      cause: { id: 'rate_1', reason: 'The contract says so', actorId: owner.memberId },
+    }
+    const entry = { shard: 's00', streamId: '1-0', payload: { kind: 'attempt', event, request: null } as const }
+    await recordUsage(pool, [entry, entry])
+    const seen = await member.api.requests.one({ org: acme.slug, id: ofMember })
+    expect([seen.costNano, seen.inputTokens]).toEqual([50_000n, 150])
+    const by = (await members.one(prisma, acme.id, owner.memberId))?.name
+    expect(seen.attempts).toMatchObject([
+      {
+        costNano: 50_000n,
+        priceVersion: 'override:price_2',
+        adjustments: [{ amountNano: -8_500n, reason: 'The contract says so', by }],
         lines: [
           { class: 'inputUncached', tokens: 150 },
           { class: 'outputText', tokens: 60 },

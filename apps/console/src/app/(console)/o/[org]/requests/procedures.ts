@@ -84,6 +84,8 @@ export type Attempt = {
   outcome: string
   usageSource: string
   upstreamStatus: number | null
+  /** Prices that were applied to it later, oldest first: by whom, why, and what that changed. */
+  adjustments: { at: Date; amountNano: NanoUsd; priceVersion: string; reason: string; by: string }[]
   /** Charged provisionally, and not corrected so far. */
   provisional: boolean
   priceVersion: string
@@ -95,9 +97,12 @@ export type Attempt = {
 async function attemptsOf(ctx: OrgContext, rows: RequestDetail['ledger']): Promise<Attempt[]> {
   const attempts: Attempt[] = []
   for (const [id, entries] of Map.groupBy(rows, (row) => row.attemptId)) {
-    const last = entries.find((row) => row.kind !== 'provisional') ?? entries[0]
+    const charges = entries.filter((row) => row.kind !== 'adjustment')
+    const last = charges.find((row) => row.kind !== 'provisional') ?? charges[0]
     if (!last) continue
-    const price = await priceOfVersion(ctx.db, ctx.org.id, last.priceVersion)
+    const adjustments = entries.filter((row) => row.kind === 'adjustment')
+    const priceVersion = adjustments.at(-1)?.priceVersion ?? last.priceVersion
+    const price = await priceOfVersion(ctx.db, ctx.org.id, priceVersion)
     attempts.push({
       id,
       model: last.model,
@@ -105,7 +110,14 @@ async function attemptsOf(ctx: OrgContext, rows: RequestDetail['ledger']): Promi
       usageSource: last.usageSource,
       upstreamStatus: last.upstreamStatus,
       provisional: last.kind === 'provisional',
-      priceVersion: last.priceVersion,
+      priceVersion,
+      adjustments: adjustments.map(({ recordedAt: at, amountNano, priceVersion, cause }) => ({
+        at,
+        amountNano,
+        priceVersion,
+        reason: cause?.reason ?? '',
+        by: cause?.actorName ?? '',
+      })),
       lines: linesOf(last.tokens, price),
       holdNano: last.holdNano,
       costNano: entries.reduce((sum, row) => sum + row.amountNano, 0n),

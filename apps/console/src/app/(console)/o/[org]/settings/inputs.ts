@@ -37,6 +37,7 @@ export const settingsInput = z.object({
   requestsPerMinute: optionalCount(mostPerWindow),
   requestsPerHour: optionalCount(mostPerWindow),
   tokensPerMinute: optionalCount(mostPerWindow),
+  tokensPerHour: optionalCount(mostPerWindow),
 })
 
 /** As typed. */

@@ -28,6 +28,7 @@ const changed = {
   requestsPerMinute: '60',
   requestsPerHour: '',
   tokensPerMinute: '50000',
+  tokensPerHour: '900000',
 } as const
 
 describe('settings of an organisation', () => {
@@ -45,6 +46,7 @@ describe('settings of an organisation', () => {
       requestsPerMinute: 100,
       requestsPerHour: null,
       tokensPerMinute: 100_000,
+      tokensPerHour: null,
     })
   })
 
@@ -56,6 +58,7 @@ describe('settings of an organisation', () => {
       moneyRefusalStatus: 429,
       requestsPerHour: null,
       tokensPerMinute: 50_000,
+      tokensPerHour: 900_000,
     })
     expect(await admin.api.settings.read({ org: 'acme' })).toEqual(saved)
 

@@ -17,7 +17,7 @@ export const settingsProcedures = router({
     .mutation(({ ctx, input }) =>
       change(ctx, async (tx, audit) => {
         const before = await settingsOf(tx, ctx.org.id)
-        const { org: _, requestsPerMinute, requestsPerHour, tokensPerMinute, ...settings } = input
+        const { org: _, requestsPerMinute, requestsPerHour, tokensPerMinute, tokensPerHour, ...settings } = input
         await update(tx, ctx.org.id, settings)
         const scope = scopeOf(ctx.org.id)
         const kept = await rateLimits.byScope(tx, ctx.org.id, scope)
@@ -25,9 +25,9 @@ export const settingsProcedures = router({
           requestsPerMinute,
           requestsPerHour,
           tokensPerMinute,
+          tokensPerHour,
           bucket: kept?.bucket ?? null,
           concurrency: kept?.concurrency ?? null,
-          tokensPerHour: kept?.tokensPerHour ?? null,
         })
         const after = await settingsOf(tx, ctx.org.id)
         audit({ action: 'settings.update', target: `organisation:${ctx.org.id}`, before, after })
@@ -63,5 +63,6 @@ async function settingsOf(db: Db, orgId: OrgId) {
     requestsPerMinute: limits?.requestsPerMinute ?? null,
     requestsPerHour: limits?.requestsPerHour ?? null,
     tokensPerMinute: limits?.tokensPerMinute ?? null,
+    tokensPerHour: limits?.tokensPerHour ?? null,
   }
 }

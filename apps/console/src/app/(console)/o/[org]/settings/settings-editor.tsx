@@ -33,6 +33,7 @@ const formOf = (settings: SettingsValues): SettingsForm => ({
   requestsPerMinute: textOf(settings.requestsPerMinute),
   requestsPerHour: textOf(settings.requestsPerHour),
   tokensPerMinute: textOf(settings.tokensPerMinute),
+  tokensPerHour: textOf(settings.tokensPerHour),
 })
 
 export function SettingsEditor({ settings, editable }: { settings: SettingsValues; editable: boolean }) {
@@ -123,6 +124,9 @@ export function SettingsEditor({ settings, editable }: { settings: SettingsValue
           </Field>
           <Field label="Tokens per minute" error={errors.tokensPerMinute?.message}>
             <Input inputMode="numeric" placeholder="No limit" {...form.register('tokensPerMinute')} />
+          </Field>
+          <Field label="Tokens per hour" error={errors.tokensPerHour?.message}>
+            <Input inputMode="numeric" placeholder="No limit" {...form.register('tokensPerHour')} />
           </Field>
           <Field
             label="Default output tokens"

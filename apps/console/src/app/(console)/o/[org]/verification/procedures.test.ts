@@ -1,4 +1,5 @@
 import { save } from '@tollkeeper/db/verification'
+import { shardOf } from '@tollkeeper/redis/shards'
 import type { Organisation } from '@tollkeeper/db/organisations'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testConsole, type TestConsole } from '#server/test-console.ts'
@@ -37,4 +38,18 @@ it('tells leads and members nothing', async () => {
     const person = await bench.person(acme, access)
     await expect(person.api.verification.latest({ org: 'acme' })).rejects.toThrow('does not include this')
   }
+})
+
+it('tells whoever sees usage how long it has been waiting to be recorded, from 60 seconds on', async () => {
+  const person = await bench.person(acme, 'member')
+  const { redis } = bench.stores
+  const add = (secondsAgo: number) =>
+    redis.xadd(`us:{${shardOf(acme.id)}}`, `${Date.now() - secondsAgo * 1_000}-0`, 't', 'request', 'e', '{}')
+  expect(await person.api.verification.behind({ org: 'acme' })).toBeNull()
+  const id = await add(185)
+  const behind = await person.api.verification.behind({ org: 'acme' })
+  expect(Math.floor((behind?.seconds ?? 0) / 60)).toBe(3)
+  await redis.xdel(`us:{${shardOf(acme.id)}}`, id ?? '')
+  await add(5)
+  expect(await person.api.verification.behind({ org: 'acme' })).toBeNull()
 })

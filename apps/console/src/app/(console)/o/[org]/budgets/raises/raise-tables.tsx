@@ -37,6 +37,19 @@ const Limit = ({ budget, subject }: Pick<ShownRequest, 'budget' | 'subject'>) =>
     <span className="text-muted">Removed limit</span>
   )
 
+/** What was given, and what was asked for where that is another amount. */
+const RaisedBy = ({ request: { amount, given } }: { request: ShownRequest }) =>
+  given === null || given === amount ? (
+    <Money amount={amount} />
+  ) : (
+    <span className="block">
+      <Money amount={given} />
+      <span className="block text-sm text-muted">
+        of <Money amount={amount} /> asked
+      </span>
+    </span>
+  )
+
 export type RequestTableProps = {
   rows: readonly ShownRequest[] | undefined
   onDecide: (request: ShownRequest) => void
@@ -66,7 +79,7 @@ export function RequestTable({ rows, onDecide, onWithdraw }: RequestTableProps) 
           ),
         },
         { key: 'limit', header: 'Limit', cell: (row) => <Limit budget={row.budget} subject={row.subject} /> },
-        { key: 'amount', header: 'Raise by', align: 'end', cell: (row) => <Money amount={row.amount} /> },
+        { key: 'amount', header: 'Raise by', align: 'end', cell: (row) => <RaisedBy request={row} /> },
         {
           key: 'until',
           header: 'Until',

@@ -1,10 +1,12 @@
 'use client'
 
 import type { NanoUsd, TokenClass } from '@tollkeeper/domain/price'
+import { useOrg } from '#shell/org-context.tsx'
 import { Badge } from '#ui/badge.tsx'
 import { Card } from '#ui/card.tsx'
 import { fullMoneyText } from '#ui/money-text.ts'
 import { Money } from '#ui/money.tsx'
+import { RelativeTime } from '#ui/relative-time.tsx'
 import { Table, type Column } from '#ui/table.tsx'
 import type { SeenRequest } from './seen-request.ts'
 
@@ -87,6 +89,7 @@ function AttemptCard({ attempt, title }: { attempt: Attempt; title: string }) {
     },
   ]
   const { holdNano, costNano } = attempt
+  const { timeZone } = useOrg()
   return (
     <Card
       title={title}
@@ -101,6 +104,16 @@ function AttemptCard({ attempt, title }: { attempt: Attempt; title: string }) {
           rows={attempt.lines}
           rowKey={(line) => line.class}
         />
+      ) : null}
+      {attempt.adjustments.length > 0 ? (
+        <ul className="border-t border-line px-5 py-3 text-sm text-muted">
+          {attempt.adjustments.map(({ at, amountNano, priceVersion, reason, by }) => (
+            <li key={at.getTime()}>
+              {by} applied price {priceVersion} <RelativeTime at={at} zone={timeZone} />: {reason}.{' '}
+              <Money amount={amountNano} />
+            </li>
+          ))}
+        </ul>
       ) : null}
       <dl className="grid grid-cols-3 gap-4 border-t border-line px-5 py-4">
         <Sum name="Held" amount={holdNano} />
