@@ -6,7 +6,7 @@ import { withPostgresStopped, withRecordingBlocked } from '../src/postgres-fault
 import { signIn } from '../src/sign-in.ts'
 
 // What is asked while the database is away fails, and the browser says so.
-test.use({ expectedComplaints: [/status of 50\d/, /Failed to fetch/] })
+test.use({ expectedComplaints: [/status of 50\d|Failed to fetch/] })
 
 test('while Postgres does not answer every page says that it is read only, and the gateway goes on', async ({
   page,

@@ -55,7 +55,7 @@ test('a refused request leads to a raise that somebody else approves, and that e
   await test.step('the same request is answered now', async () => {
     await expect.poll(() => statusOf(demo, secret), { timeout: 15_000 }).toBe(200)
     await page.reload()
-    const row = page.getByRole('row', { name: reason })
+    const row = page.getByRole('table', { name: 'Requests for a raise' }).getByRole('row', { name: reason })
     await expect(row.getByText('Approved')).toBeVisible()
     await expect(row).toContainText('$0.50of $1.00 asked')
   })
