@@ -59,7 +59,7 @@ it("puts a provider's limits per minute into the policy, as the ceiling of that 
   expect((await ceilings()).of).toEqual({ 'gpt-4o': null, 'gpt-4o-mini': null })
   expect(await limits.record(prisma, orgId, [learned(id), learned(id, { model: null, requests: 9 })])).toBe(1)
   expect((await ceilings()).of).toEqual({
-    'gpt-4o': { requestsPerMinute: 500, tokensPerMinute: null },
+    'gpt-4o': { requestsPerMinute: 500, requestsPerHour: null, tokensPerMinute: null, tokensPerHour: null },
     'gpt-4o-mini': null,
   })
 })

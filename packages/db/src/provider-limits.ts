@@ -77,5 +77,6 @@ export async function forget(db: Db, orgId: OrgId, providerId: ProviderId): Prom
 
 function sameCeiling(before: ProviderLimits | undefined, after: ProviderLimits): boolean {
   const [a, b] = [before ? ceilingOf(before) : null, ceilingOf(after)]
-  return a?.requestsPerMinute === b?.requestsPerMinute && a?.tokensPerMinute === b?.tokensPerMinute
+  const names = ['requestsPerMinute', 'requestsPerHour', 'tokensPerMinute', 'tokensPerHour'] as const
+  return names.every((name) => a?.[name] === b?.[name])
 }

@@ -53,8 +53,7 @@ function providerLimitOf(model: PolicyModel, providers: readonly PolicyProvider[
   // One limit for all names of a model. Names of models may hold anything, and ids are written with spaces between.
   const id = `${provider.id}:${encodeURIComponent(model.upstreamName)}`
   const scope = { kind: 'provider', id, name: provider.name } as const
-  const none = { requestsPerHour: null, tokensPerHour: null, bucket: null, concurrency: null }
-  return { scope, ...model.ceiling, ...none }
+  return { scope, ...model.ceiling, bucket: null, concurrency: null }
 }
 
 // A price that lacks a class every answer has bounds nothing.

@@ -16,7 +16,8 @@ function aCeiling(ceiling: Partial<ProviderCeiling>) {
   const policy = aPolicy(world.simulator.url)
   const [provider] = policy.providers
   if (!provider) throw new Error('The policy has no provider')
-  const limited = { requestsPerMinute: null, tokensPerMinute: null, ...ceiling }
+  const none = { requestsPerMinute: null, requestsPerHour: null, tokensPerMinute: null, tokensPerHour: null }
+  const limited = { ...none, ...ceiling }
   policy.models = [
     aModel(provider, 'gpt-4o-mini', { ceiling: limited }),
     aModel(provider, 'gpt-4o-mini', { name: 'small', ceiling: limited }),
@@ -56,6 +57,27 @@ it('takes tokens of the ceiling with the hold and gives back what was not used',
   expect(refused.status).toBe(429)
   expect(refused.body.error).toMatchObject({
     gateway: { unit: 'tokens', scope: { type: 'provider' }, period: 'minute', limit: 1_000 },
+  })
+})
+
+it('keeps requests and tokens below what the provider allows in an hour', async () => {
+  const [few, small] = [aCeiling({ requestsPerHour: 2 }), aCeiling({ tokensPerHour: 1_000 })]
+  const [ann, ben] = [aKey(few), aKey(small)]
+  await world.publish(few, ann)
+  await world.publish(small, ben)
+  for (let i = 0; i < 2; i += 1) expect((await ask(world.url, ann, says('Hi'))).status).toBe(200)
+  expect((await ask(world.url, ann, says('Hi'))).body.error.gateway).toMatchObject({
+    unit: 'requests',
+    scope: { type: 'provider' },
+    period: 'hour',
+    limit: 2,
+  })
+  expect((await ask(world.url, ben, says('Hi [[sim:tokens=900]]', { max_tokens: 900 }))).status).toBe(200)
+  expect((await ask(world.url, ben, says('Hi', { max_tokens: 900 }))).body.error.gateway).toMatchObject({
+    unit: 'tokens',
+    scope: { type: 'provider' },
+    period: 'hour',
+    limit: 1_000,
   })
 })
 

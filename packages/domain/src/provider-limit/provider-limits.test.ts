@@ -90,16 +90,28 @@ const limits = (change: Partial<ProviderLimits>): ProviderLimits => ({
   ...change,
 })
 
-it('makes a ceiling of limits per minute only', () => {
+it('makes a ceiling of limits per minute and hour, not of those per day', () => {
+  const none = { requestsPerMinute: null, requestsPerHour: null, tokensPerMinute: null, tokensPerHour: null }
   expect(ceilingOf(limits({ requests: limit(500), tokens: limit(30_000) }))).toEqual({
+    ...none,
     requestsPerMinute: 500,
+    tokensPerMinute: 30_000,
+  })
+  expect(ceilingOf(limits({ requests: limit(900, 'hour'), tokens: limit(30_000) }))).toEqual({
+    ...none,
+    requestsPerHour: 900,
     tokensPerMinute: 30_000,
   })
   expect(ceilingOf(limits({ requests: limit(10_000, 'day') }))).toBeNull()
   expect(ceilingOf(limits({ inputTokens: limit(40_000), outputTokens: limit(8_000) }))).toEqual({
-    requestsPerMinute: null,
+    ...none,
     tokensPerMinute: 48_000,
   })
+  expect(ceilingOf(limits({ inputTokens: limit(40_000, 'hour'), outputTokens: limit(8_000, 'hour') }))).toEqual({
+    ...none,
+    tokensPerHour: 48_000,
+  })
+  expect(ceilingOf(limits({ inputTokens: limit(40_000), outputTokens: limit(8_000, 'hour') }))).toBeNull()
   expect(ceilingOf(limits({ inputTokens: limit(40_000) }))).toBeNull()
 })
 

@@ -41,10 +41,13 @@ export const learnedLimits = z.object({
 })
 export type LearnedLimits = z.output<typeof learnedLimits>
 
-/** What a provider's limits mean for all requests of an organisation together; null: no limit per minute is known. */
+/** What a provider's limits mean for all requests of an organisation together; null: no such limit is known. */
 export const providerCeiling = z.object({
   requestsPerMinute: z.int().min(1).max(1_000_000_000).nullable(),
+  /** Policies of earlier releases lack the limits per hour. */
+  requestsPerHour: z.int().min(1).max(1_000_000_000).nullable().default(null),
   tokensPerMinute: z.int().min(1).max(1_000_000_000).nullable(),
+  tokensPerHour: z.int().min(1).max(1_000_000_000).nullable().default(null),
 })
 export type ProviderCeiling = z.output<typeof providerCeiling>
 
@@ -75,19 +78,25 @@ export const withLearned = (known: ProviderLimits | undefined, learned: Provider
   seenAtMs: Math.max(learned.seenAtMs, known?.seenAtMs ?? 0),
 })
 
-const mostPerMinute = 1_000_000_000
+const most = 1_000_000_000
 
-const perMinute = (limit: ProviderLimit | null): number | null =>
-  limit !== null && limit.per === 'minute' && limit.limit <= mostPerMinute ? limit.limit : null
+const within = (limit: ProviderLimit | null, per: LimitWindow): number | null =>
+  limit !== null && limit.per === per && limit.limit <= most ? limit.limit : null
 
-/**
- * The ceiling that limits per minute make; null when there is none. Where input and output are limited apart, tokens
- * together can be no more than the sum.
- */
+/** Where input and output are limited apart, tokens together can be no more than the sum. */
+function tokensWithin({ tokens, inputTokens, outputTokens }: ProviderLimits, per: LimitWindow): number | null {
+  const [input, output] = [within(inputTokens, per), within(outputTokens, per)]
+  const apart = input !== null && output !== null ? Math.min(most, input + output) : null
+  return within(tokens, per) ?? apart
+}
+
+/** The ceiling that limits per minute and hour make; null when there is none. */
 export function ceilingOf(limits: ProviderLimits): ProviderCeiling | null {
-  const requestsPerMinute = perMinute(limits.requests)
-  const [input, output] = [perMinute(limits.inputTokens), perMinute(limits.outputTokens)]
-  const apart = input !== null && output !== null ? Math.min(mostPerMinute, input + output) : null
-  const tokensPerMinute = perMinute(limits.tokens) ?? apart
-  return requestsPerMinute === null && tokensPerMinute === null ? null : { requestsPerMinute, tokensPerMinute }
+  const ceiling: ProviderCeiling = {
+    requestsPerMinute: within(limits.requests, 'minute'),
+    requestsPerHour: within(limits.requests, 'hour'),
+    tokensPerMinute: tokensWithin(limits, 'minute'),
+    tokensPerHour: tokensWithin(limits, 'hour'),
+  }
+  return Object.values(ceiling).every((value) => value === null) ? null : ceiling
 }

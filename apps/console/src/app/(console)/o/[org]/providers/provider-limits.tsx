@@ -64,7 +64,7 @@ export function ProviderLimits({ provider, editable }: { provider: Connected; ed
     <section aria-label={`Limits of ${provider.name}`} className="border-t border-line px-5 pt-4 pb-2">
       <div className="flex flex-wrap items-center justify-between gap-3 pb-2">
         <p className="text-sm text-muted">
-          Limits of the provider. Those per minute are kept for all keys together, below your own limits.
+          Limits of the provider. Those per minute and hour are kept for all keys together, below your own limits.
         </p>
         {editable ? (
           <Button size="sm" loading={sync.isPending} onClick={() => void run()}>
