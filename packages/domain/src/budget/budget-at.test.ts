@@ -63,8 +63,8 @@ describe('a raised budget', () => {
 
   it('has what was carried into this window for this person, and for no other', () => {
     const carried = [
-      { subject: 'mem_1', window: window.id, amount: '40' },
       { subject: 'mem_1', window: 'another', amount: '500' },
+      { subject: 'mem_1', window: window.id, amount: '40' },
       { subject: null, window: window.id, amount: '6' },
     ]
     const rich = budget.parse({ ...aBudget(5, []), limit: '1000', carried })

@@ -26,6 +26,11 @@ it('finds the dearest input wherever it stands among the classes', () => {
   expect(amountOf({ inputUncached: 10 }, cached)).toBe(40n)
 })
 
+it('charges input nothing where all that has a price is free', () => {
+  const free: Price = { version: 'test:5', rates: { inputCacheRead: 0n, outputText: 1_000n }, tiers: [] }
+  expect(amountOf({ inputUncached: 5, outputText: 2 }, free)).toBe(2n)
+})
+
 it('charges the most that one hold carries where nothing can be said: output, or all input, without a price', () => {
   expect(amountOf({ audioOut: 1 }, price)).toBe(maxHoldNano)
   const outputOnly: Price = { version: 'test:4', rates: { outputText: 600_000n }, tiers: [] }

@@ -20,7 +20,7 @@ function inDearestInput(tokens: TokenCounts, price: Price): TokenCounts {
   const folded: TokenCounts = { ...tokens }
   for (const name of inputClasses) {
     const count = folded[name] ?? 0
-    if (count === 0 || price.rates[name] !== undefined) continue
+    if (price.rates[name] !== undefined) continue
     delete folded[name]
     folded[dearest] = (folded[dearest] ?? 0) + count
   }

@@ -65,6 +65,11 @@ describe('the cost of an attempt', () => {
     }
   })
 
+  it('is bounded by the only class of input that has a price', () => {
+    const cached: Price = { version: 'v', rates: { inputCacheRead: 2_000n, outputText: 1_000n }, tiers: [] }
+    expect(worstCase({ input: 10, output: 10 }, cached)).toBe(30n)
+  })
+
   it('has no bound where input or output has no price', () => {
     const onlyIn: Price = { version: 'v', rates: { inputUncached: 1n }, tiers: [] }
     const onlyOut: Price = { version: 'v', rates: { outputText: 1n }, tiers: [] }
