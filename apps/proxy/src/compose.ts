@@ -9,6 +9,7 @@ import { makeBudgets, type Hold } from '@tollkeeper/redis/budgets'
 import { makeConfirmations } from '@tollkeeper/redis/confirmations'
 import { connectRedis, connectRedisPatiently, redisReady, StoreUnavailable } from '@tollkeeper/redis/connection'
 import { makeCeilingStore } from '@tollkeeper/redis/ceiling'
+import { makeIdempotencyStore } from '@tollkeeper/redis/idempotency'
 import { readMemory } from '@tollkeeper/redis/memory'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
 import { makeProviderLimitStore } from '@tollkeeper/redis/provider-limits'
@@ -57,6 +58,7 @@ import { makeFoldedRows } from './pipeline/folded-rows.ts'
 import { makeQuoteOf } from './pipeline/quote/quote.ts'
 import { makeRecord } from './pipeline/record.ts'
 import { makeJoin } from './pipeline/join/join.ts'
+import { makeOnce } from './pipeline/once/once.ts'
 import { makeRoute } from './pipeline/route.ts'
 import { makeUnderstand } from './pipeline/understand.ts'
 import { makeLimits } from './provider-limits/learned-limits.ts'
@@ -86,6 +88,8 @@ const probes = new Set(['/livez', '/readyz'])
 /** How often the installation's ceiling is told what was spent. */
 const ceilingEveryMs = 500
 /** How long a start waits for Redis. */
+/** Above this part of its memory the store takes no answers: they must not crowd out money. */
+const keepBelow = 0.6
 /** Most that is kept of all streams, for those who join one that has begun. */
 const replayBytes = 67_108_864
 const startWaitMs = 5_000
@@ -276,6 +280,13 @@ export function compose(env: Env, log: Logger): Proxy {
       monotonic,
     }),
     route: makeRoute({ monotonic }),
+    once: makeOnce({
+      store: makeIdempotencyStore(redis),
+      longestMs: env.REQUEST_DEADLINE_MS,
+      mayKeep: () => pressure.ratio < keepBelow,
+      record,
+      monotonic,
+    }),
     join: makeJoin({
       record,
       errorFrame: (failure, dialect) => dialectOf(dialect).failureFrame(failure),

@@ -1,4 +1,5 @@
-import type { AttemptId, OrgId } from '@tollkeeper/domain/id'
+import { createHash } from 'node:crypto'
+import type { AttemptId, KeyId, OrgId } from '@tollkeeper/domain/id'
 import type { Limited } from '@tollkeeper/domain/rate'
 import { scopeText } from '@tollkeeper/domain/scope'
 import { shardOf, type Shard } from './shards.ts'
@@ -55,6 +56,10 @@ export const rateKey = (kind: RateKind, orgId: OrgId, scope: Limited): string =>
 /** Who runs in a scope: streams and whole answers apart. */
 export const permitsKey = (kind: 'streams' | 'whole', orgId: OrgId, scope: Limited): string =>
   `${kind === 'streams' ? 'ps' : 'pw'}:{${shardOf(orgId)}}:${orgId}/${scopeText(scope)}`
+
+/** The answer of a request by the word that a key's client chose for it; clients may choose any text. */
+export const idempotencyKey = (orgId: OrgId, keyId: KeyId, word: string): string =>
+  `ik:{${shardOf(orgId)}}:${orgId}/${keyId}/${createHash('sha256').update(word).digest('base64url')}`
 
 /** What the providers of an organisation told about their limits. */
 export const providerLimitsKey = (orgId: OrgId): string => `pl:{${shardOf(orgId)}}:${orgId}`

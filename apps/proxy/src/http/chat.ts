@@ -7,7 +7,7 @@ import { answerChat, type Rooms } from '../pipeline/pipeline.ts'
 import { sendStream } from './event-stream-reply.ts'
 import { sendFailure } from './failure-reply.ts'
 import { answerHeaders, legHeaders } from './headers.ts'
-import { beginJourney, deadlineOf, mayShareOf, narrowingOf, passedHeadersOf } from './receive.ts'
+import { beginJourney, deadlineOf, idempotencyKeyOf, mayShareOf, narrowingOf, passedHeadersOf } from './receive.ts'
 
 export type ChatDeps = {
   rooms: Rooms
@@ -41,6 +41,7 @@ export function makeChat(deps: ChatDeps, dialect: Dialect) {
         body: given.body ?? nothing,
         passedHeaders: passedHeadersOf(dialect, request),
         client: { gone: () => socket.destroyed },
+        idempotencyKey: idempotencyKeyOf(request),
         mayShare: mayShareOf(request),
         turn: new Turn(),
       }

@@ -41,6 +41,7 @@ export function makeCountTokens(deps: CountTokensDeps) {
       key: given.key,
       narrowing: narrowingOf(request),
       body: given.body ?? nothing,
+      idempotencyKey: undefined,
       mayShare: false,
       passedHeaders: passedHeadersOf(dialect, request),
       client: { gone: () => false },

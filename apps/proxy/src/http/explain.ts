@@ -68,6 +68,7 @@ export function makeExplain(deps: ExplainDeps) {
       body: bytes,
       passedHeaders: [],
       client: { gone: () => false },
+      idempotencyKey: undefined,
       mayShare: false,
       turn: new Turn(),
     }

@@ -19,6 +19,7 @@ const onlyOnce = new Set([
   'x-team-id',
   'x-role',
   'x-llm-rolegroup',
+  'idempotency-key',
 ])
 const longestOnlyOnce = 15
 

@@ -91,10 +91,11 @@ export function answerHeaders(answered: Answered): string[] {
     'X-Gateway-Fallback',
     String(candidate.model.name !== answered.candidates[0].model.name),
     'X-Gateway-Cache',
-    journey.answeredFrom?.kind ?? 'none',
+    journey.answeredFrom?.kind === 'dedup' ? 'dedup' : 'none',
     ...(journey.answeredFrom ? savedHeaders(journey.answeredFrom) : moneyHeaders(answered)),
     ...allowanceHeaders(allowance, journey),
   ]
+  if (journey.answeredFrom?.kind === 'replay') headers.push('Idempotent-Replayed', 'true')
   if (journey.clampedTo !== null) headers.push('X-Gateway-Max-Tokens-Clamped', String(journey.clampedTo))
   return headers
 }

@@ -41,6 +41,7 @@ export function makeQuote(deps: QuoteRouteDeps) {
       body: given.body ?? nothing,
       passedHeaders: [],
       client: { gone: () => false },
+      idempotencyKey: undefined,
       mayShare: false,
       turn: new Turn(),
     }

@@ -73,6 +73,18 @@ export function mayShareOf({ headers }: Pick<IncomingMessage, 'headers'>): boole
 const saysNo = /^\s*(?:off|refresh)\s*$/i
 const saysNoStore = /(?:^|,)\s*no-(?:store|cache)\s*(?:,|$)/i
 
+/**
+ * The caller's name for a request, so that it can be sent again without being made again.
+ *
+ * @throws Failure when it is empty, longer than 255 characters, or has other than visible ASCII characters
+ */
+export function idempotencyKeyOf({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+  const text = single(headers['idempotency-key'])
+  if (text === undefined || /^[\x21-\x7e]{1,255}$/.test(text)) return text
+  const why = '"Idempotency-Key" must have 1 to 255 visible ASCII characters, and no spaces.'
+  throw fail('invalid_request', { why }, { param: 'Idempotency-Key' })
+}
+
 /** The headers that narrow a key. */
 export const narrowingOf = ({ headers }: IncomingMessage): Narrowing => ({
   userId: single(headers['x-user-id']),

@@ -4,7 +4,7 @@ import type { RequestId } from '@tollkeeper/domain/id'
 import type { PolicyModel, PolicyProvider } from '@tollkeeper/domain/policy'
 import type { NanoUsd, Price, TokenCounts } from '@tollkeeper/domain/price'
 import type { Instant } from '@tollkeeper/domain/time'
-import type { RefusalDetail, RequestAsk } from '@tollkeeper/domain/usage'
+import type { AnsweredFromKind, RefusalDetail, RequestAsk } from '@tollkeeper/domain/usage'
 import type { Turn } from '../concurrency/turn.ts'
 import type { Standing } from '../standing/standing.ts'
 import type { Leg } from './answer/leg.ts'
@@ -46,7 +46,7 @@ export type Journey = {
  * How a request was answered without a call of its own. `avoided`: what that call was charged; null while nobody knows,
  * as in the middle of a stream.
  */
-export type AnsweredFrom = { kind: 'dedup'; requestId: RequestId; avoided: NanoUsd | null }
+export type AnsweredFrom = { kind: AnsweredFromKind; requestId: RequestId; avoided: NanoUsd | null }
 
 /** The caller's side of the connection. */
 export type Client = {
@@ -74,6 +74,8 @@ export type Received = {
   /** Headers that a provider of the caller's dialect gets as they came: a flat list of names and values. */
   passedHeaders: readonly string[]
   client: Client
+  /** The caller's name for this request: sent again, it gets the same answer. */
+  idempotencyKey: string | undefined
   /** Whether one call may answer it together with others that ask the same at the same time. */
   mayShare: boolean
   /** What it takes of limits on concurrency: ends with the request, or with its stream. */

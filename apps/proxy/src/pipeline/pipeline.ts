@@ -4,6 +4,7 @@ import type { Answer } from './answer/answer.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { Answered, Received } from './exchange.ts'
 import type { Join } from './join/join.ts'
+import type { Once } from './once/once.ts'
 import type { Record } from './record.ts'
 import type { Route } from './route.ts'
 import type { Understand } from './understand.ts'
@@ -14,13 +15,14 @@ export type Rooms = {
   understand: Understand
   admit: Admit
   route: Route
+  once: Once
   join: Join
   answer: Answer
   record: Record
 }
 
 /**
- * receive → authenticate → understand → admit → route → join → answer → record → reply.
+ * receive → authenticate → understand → admit → route → once → join → answer → record → reply.
  *
  * `http/` receives (reads the request) and replies. The key is judged before the body is parsed, so that strangers
  * cannot make us parse. Holding and settling are inside `answer`, since each attempt at a provider has a hold of its
@@ -34,7 +36,7 @@ export async function answerChat(received: Received, rooms: Rooms): Promise<Answ
     const understood = rooms.understand(identified)
     const admitted = await rooms.admit(understood)
     const routed = rooms.route(admitted)
-    const answered = await rooms.join(routed, rooms.answer)
+    const answered = await rooms.once(routed, (asked) => rooms.join(asked, rooms.answer))
     // A stream runs on, and ends its turn itself.
     if (answered.kind === 'whole') received.turn.end()
     return answered

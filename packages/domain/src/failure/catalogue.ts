@@ -176,6 +176,14 @@ export const catalogue = {
     'unavailable',
     () => 'The stream was read too slowly while others read it too, so it ends here. Please ask again.',
   ),
+  idempotency_key_reused: entry(
+    'invalid',
+    () => 'This Idempotency-Key was sent before with another body. Use a new key for a new request.',
+  ),
+  idempotent_request_running: entry(
+    'unavailable',
+    () => 'The request with this Idempotency-Key is still running. Please try again shortly.',
+  ),
   overloaded: entry('unavailable', () => 'The gateway is overloaded. Please try again shortly.'),
   upstream_unavailable: entry<{ provider: string }>(
     'upstream-unavailable',

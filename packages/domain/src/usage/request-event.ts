@@ -33,7 +33,7 @@ export const requestAsk = z.object({
 export type RequestAsk = z.output<typeof requestAsk>
 
 /** Ways in which a request is answered without a call of its own. */
-const answeredFromKinds = ['dedup'] as const
+const answeredFromKinds = ['dedup', 'replay'] as const
 export type AnsweredFromKind = (typeof answeredFromKinds)[number]
 
 /** How a request was answered without a call of its own: the request that paid, and what that was, in nano-USD. */
