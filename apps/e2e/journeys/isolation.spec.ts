@@ -23,6 +23,9 @@ const procedures = [
   'query providers.list',
   'mutation providers.add',
   'query requests.list',
+  'query reratings.list',
+  'query reratings.preview',
+  'mutation reratings.start',
   'query requests.teams',
   'query settings.read',
   'mutation settings.update',
@@ -31,6 +34,7 @@ const procedures = [
   'mutation teams.invite',
   'query usage.report',
   'query usage.exportRows',
+  'query verification.behind',
 ] as const
 
 /** Each with the kind of thing whose id it takes. */

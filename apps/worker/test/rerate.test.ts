@@ -107,7 +107,7 @@ function verify(): { code: number | null; out: string } {
 }
 
 describe('a corrected price applied to past usage', () => {
-  it('takes 300 of 1,000 nano-dollars off each of 750 attempts once, though the worker is killed in the middle', async () => {
+  it('takes 300 of 1,000 nano-dollars off each of 750 attempts once, though the worker is killed in the middle and traffic goes on', async () => {
     const first = await worker()
     const [acme, other] = [await organisation(), await organisation()]
     for (let i = 0; i < 30; i += 1) await Promise.all(Array.from({ length: 25 }, () => acme.spend(1_000n)))
@@ -126,7 +126,12 @@ describe('a corrected price applied to past usage', () => {
     await first.kill9()
     expect(await list(acme.db.prisma, acme.orgId)).toMatchObject([{ finishedAt: null, attempts: 750 }])
 
+    const [{ until: end } = { until: new Date(0) }] = await list(acme.db.prisma, acme.orgId)
+    await until(() => Date.now() > end.getTime(), { within: 20_000, what: 'the stretch to be over' })
     await worker()
+    // What is spent meanwhile is not concerned.
+    await Promise.all(Array.from({ length: 25 }, () => acme.spend(1_000n)))
+    await until(async () => (await rowsOf(acme, 'final')).length === 775, { within: 30_000, what: '25 more charges' })
     await until(async () => (await list(acme.db.prisma, acme.orgId))[0]?.finishedAt, {
       within: 60_000,
       what: 'the re-rating to be finished',
@@ -136,8 +141,8 @@ describe('a corrected price applied to past usage', () => {
     expect(new Set(adjustments.map((row) => row.attemptId)).size).toBe(750)
     expect(adjustments.every((row) => row.amountNano === -300n && row.reratingId === id)).toBe(true)
     expect(adjustments[0]).toMatchObject({ reason: 'The contract says so', actorId: 'mem_ann' })
-    expect(await usedOf(acme)).toBe(525_000n)
-    expect(await reported(acme)).toBe(525_000n)
+    expect(await usedOf(acme)).toBe(550_000n)
+    expect(await reported(acme)).toBe(550_000n)
     expect(await list(acme.db.prisma, acme.orgId)).toMatchObject([{ adjusted: 750, differenceNano: -225_000n }])
 
     // The other organisation calls the same model of a provider with the same id, and nothing of it has moved.
