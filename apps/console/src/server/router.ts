@@ -3,6 +3,7 @@ import { inviteProcedures } from '../app/(auth)/invite/procedures.ts'
 import { setupProcedures } from '../app/(auth)/setup/procedures.ts'
 import { welcomeProcedures } from '../app/(auth)/welcome/procedures.ts'
 import { keysProcedures } from '../app/(console)/o/[org]/keys/procedures.ts'
+import { healthProcedures } from '../app/(console)/o/[org]/providers/health/procedures.ts'
 import { fallbacksProcedures } from '../app/(console)/o/[org]/providers/fallbacks/procedures.ts'
 import { providersProcedures } from '../app/(console)/o/[org]/providers/procedures.ts'
 import { reratingsProcedures } from '../app/(console)/o/[org]/providers/reratings/procedures.ts'
@@ -23,6 +24,7 @@ export const appRouter = router({
   audit: auditProcedures,
   budgets: budgetsProcedures,
   fallbacks: fallbacksProcedures,
+  health: healthProcedures,
   invite: inviteProcedures,
   keys: keysProcedures,
   providers: providersProcedures,

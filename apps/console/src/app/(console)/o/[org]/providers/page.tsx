@@ -8,6 +8,7 @@ export default async function ProvidersPage({ params }: { params: Promise<{ org:
   const { org } = await params
   await prefetch(api.providers.list.queryOptions({ org }))
   await prefetch(api.fallbacks.list.queryOptions({ org }))
+  await prefetch(api.health.list.queryOptions({ org }))
   return (
     <Prefetched>
       <Providers />

@@ -17,6 +17,7 @@ import { toast } from '#ui/toast.tsx'
 import { kindNames, useRefresh, type Connected } from './connected.ts'
 import { CredentialDialog } from './credential-dialog.tsx'
 import { takesCredential } from './inputs.ts'
+import { ProviderBreakers } from './health/provider-breakers.tsx'
 import { ProviderLimits } from './provider-limits.tsx'
 import { ProviderModels } from './provider-models.tsx'
 import { useVerify } from './use-verify.ts'
@@ -74,6 +75,7 @@ export function ProviderCard({ provider, editable }: { provider: Connected; edit
           {verification.status === null ? '' : ` (status ${verification.status})`}
         </p>
       ) : null}
+      <ProviderBreakers provider={provider} />
       <ProviderLimits provider={provider} editable={editable && provider.enabled} />
       <ProviderModels provider={provider} editable={editable} />
     </Card>

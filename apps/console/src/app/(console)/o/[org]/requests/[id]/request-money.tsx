@@ -32,7 +32,7 @@ const outcomeWords: Record<string, string> = {
   'refused-by-provider': 'Refused by the provider',
   'provider-failed': 'Provider failed',
   'not-sent': 'Not sent',
-  unknown: 'Unknown: the gateway that sent it is gone',
+  unknown: 'Unknown: nobody heard how it ended',
 }
 
 const sourceWords: Record<string, string> = {
