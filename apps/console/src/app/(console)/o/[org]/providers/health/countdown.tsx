@@ -10,7 +10,7 @@ export function Countdown({ untilMs }: { untilMs: number }) {
     look()
     const timer = setInterval(look, 1_000)
     return () => clearInterval(timer)
-  }, [untilMs])
+  }, [])
   const seconds = Math.max(0, Math.ceil((untilMs - now) / 1_000))
   return <span className="tabular-nums">{seconds === 0 ? 'With the next request' : `In ${seconds} s`}</span>
 }

@@ -74,7 +74,7 @@ export function ProviderBreakers({ provider }: { provider: Connected }) {
               <RelativeTime at={openedAt} zone={timeZone} />,{' '}
             </>
           )}
-          {trips === 1 ? 'once this week' : `${trips} times this week`}
+          {trips === 0 ? 'Never' : trips === 1 ? 'once so far' : `${trips} times so far`}
         </span>
       ),
     },
@@ -94,7 +94,7 @@ export function ProviderBreakers({ provider }: { provider: Connected }) {
           rows={breakers}
           rowKey={({ model }) => model}
           skeletonRows={1}
-          empty={<p className="pb-2 text-base text-faint">Closed for every model: none has opened in a week.</p>}
+          empty={<p className="pb-2 text-base text-faint">Closed for every model: none has opened lately.</p>}
         />
       )}
     </section>
