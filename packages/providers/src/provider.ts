@@ -25,6 +25,7 @@ export const pathOf: Readonly<Record<Dialect, string>> = {
   'openai-chat': '/chat/completions',
   'anthropic-messages': '/messages',
   'openai-responses': '/responses',
+  'openai-embeddings': '/embeddings',
 }
 
 /** The dialect in which to ask a provider for a caller: the caller's own if it can be, so that nothing is translated. */

@@ -105,6 +105,13 @@ export function endpointsOf(deps: EndpointDeps): Endpoint[] {
     },
     {
       method: 'POST',
+      paths: underV1('/embeddings'),
+      needsKey: true,
+      dialect: 'openai-embeddings',
+      answer: deps.chat('openai-embeddings'),
+    },
+    {
+      method: 'POST',
       paths: underV1('/messages'),
       needsKey: true,
       dialect: 'anthropic-messages',

@@ -50,6 +50,7 @@ const passed: Readonly<Record<Dialect, readonly (readonly [name: string, otherwi
   'openai-chat': [],
   'anthropic-messages': [['anthropic-version', '2023-06-01'], ['anthropic-beta']],
   'openai-responses': [],
+  'openai-embeddings': [],
 }
 
 /** Those headers of a request, as a flat list of names and values. */

@@ -11,7 +11,7 @@ export type Route = (admitted: Admitted) => Routed
 export function makeRoute(deps: { monotonic: () => number }): Route {
   return (admitted) => {
     const { journey, standing, chat } = admitted
-    const candidate = candidateOf(standing, chat.model)
+    const candidate = candidateOf(standing, chat)
     const most = candidate.model.maxOutputTokens
     if (chat.maxOutputTokens !== null && chat.maxOutputTokens > most) {
       const why = `"${chat.maxOutputField}" is too large: ${chat.maxOutputTokens}. The model "${candidate.model.name}" writes at most ${most} tokens.`
@@ -38,7 +38,7 @@ export const modelsOf = ({ org, record }: Standing): PolicyModel[] =>
 const shownAtMost = 20
 const cut = (name: string): string => (name.length > 64 ? `${name.slice(0, 64)}…` : name)
 
-function candidateOf(standing: Standing, name: string): Candidate {
+function candidateOf(standing: Standing, { model: name, embedded }: Admitted['chat']): Candidate {
   const { org, record } = standing
   const model = org.modelByName.get(name)
   const provider = model && org.providerById.get(model.providerId)
@@ -56,7 +56,8 @@ function candidateOf(standing: Standing, name: string): Candidate {
     throw fail('model_not_allowed', { model: name, allowed }, { param: 'model', code: 'model_not_allowed' })
   }
   // Never free: without a price the cost cannot be bounded, and where nothing must be bounded the dearest price counts.
-  const price = model.price ?? (standing.hasHardBudget ? undefined : org.ceiling)
+  const known = embedded ? org.inputPriceByName.get(name) : model.price
+  const price = known ?? (standing.hasHardBudget ? undefined : org.ceiling)
   if (!price) throw fail('model_unpriced', { model: name }, { param: 'model', code: 'model_unpriced' })
   return { model, provider, price }
 }

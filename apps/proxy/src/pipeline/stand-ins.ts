@@ -12,7 +12,8 @@ const none: readonly Candidate[] = []
  */
 export function standInsOf(standing: Standing, chat: ChatRequest, first: Candidate): readonly Candidate[] {
   const names = standing.org.standInsByModel.get(chat.model)
-  if (!names) return none
+  // Vectors of one model mean nothing to another.
+  if (!names || chat.embedded) return none
   return names.flatMap((name) => {
     const candidate = name === first.model.name ? undefined : standInOf(standing, name)
     return candidate && canKeep(candidate, chat) ? [candidate] : []

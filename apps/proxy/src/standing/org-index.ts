@@ -10,6 +10,8 @@ export type OrgIndex = {
   budgetsByScope: ReadonlyMap<string, readonly Budget[]>
   rateByScope: ReadonlyMap<string, RateLimit>
   modelByName: ReadonlyMap<string, PolicyModel>
+  /** Prices that bound at least what is read, by name of the model: enough for a request that has nothing written. */
+  inputPriceByName: ReadonlyMap<string, Price>
   providerById: ReadonlyMap<string, PolicyProvider>
   /** What providers allow, by name of the model; for models without a ceiling nothing. */
   providerLimitByModel: ReadonlyMap<string, RateLimit>
@@ -34,6 +36,11 @@ export function indexOrg(policy: OrgPolicy): OrgIndex {
     rateByScope: new Map(policy.rateLimits.map((rate) => [scopeText(rate.scope), rate])),
     modelByName: new Map(
       policy.models.map((model) => [model.name, isBounded(model) ? model : { ...model, price: null }]),
+    ),
+    inputPriceByName: new Map(
+      policy.models.flatMap(({ name, price }) =>
+        price && worstCase(onlyInput, price) !== undefined ? [[name, price]] : [],
+      ),
     ),
     providerById: new Map(policy.providers.map((provider) => [provider.id, provider])),
     providerLimitByModel: new Map(
@@ -61,6 +68,7 @@ const isBounded = ({ price }: PolicyModel): boolean => price === null || worstCa
 
 // An equal number of input and output tokens compares prices well enough: the ceiling is a safeguard, not a tariff.
 const sample = { input: 1_000, output: 1_000 }
+const onlyInput = { input: 1_000, output: 0 }
 
 function ceilingOf(models: readonly PolicyModel[]): Price | undefined {
   let dearest: { price: Price; cost: bigint } | undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { imageTokensOf } from './model-facts.ts'
+import { encodingOf, imageTokensOf } from './model-facts.ts'
 
 describe('the tokens of an image', () => {
   it.each([
@@ -18,4 +18,10 @@ describe('the tokens of an image', () => {
   it('are unknown for a model that nobody made a statement about, and for a namesake elsewhere', () => {
     expect([imageTokensOf('openai', 'gpt-5.5'), imageTokensOf('openai-compatible', 'gpt-4o')]).toEqual([null, null])
   })
+})
+
+it('counts what is embedded as its maker does, and a namesake elsewhere by its bytes', () => {
+  const name = 'text-embedding-3-small'
+  const kinds = ['openai', 'simulator', 'openai-compatible'] as const
+  expect(kinds.map((kind) => encodingOf(kind, name))).toEqual(['cl100k_base', 'cl100k_base', 'bytes'])
 })

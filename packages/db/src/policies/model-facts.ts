@@ -35,6 +35,7 @@ export const largestOutputOf = (upstreamName: string, stated: number | null): nu
  * simulator. A model of the same name elsewhere may cut text differently, so there the bound is its bytes.
  */
 export function encodingOf(kind: ProviderKind, upstreamName: string): TokenEncoding {
+  if (upstreamName.startsWith('text-embedding-') && (kind === 'simulator' || kind === 'openai')) return 'cl100k_base'
   if (kind === 'simulator') return 'o200k_base'
   if (kind !== 'openai') return 'bytes'
   if (/^(ft:)?(gpt-4o|gpt-4\.|gpt-5|gpt-6|chatgpt-4o|o[134])/.test(upstreamName)) return 'o200k_base'

@@ -6,6 +6,9 @@ export type ContentPart = { type: string; text?: string; refusal?: string }
 /** How many images a request carries, by what they may cost: those of low detail, and the rest. */
 export type ImageCounts = { low: number; other: number }
 
+/** What is to become vectors: texts, which are read without any framing, and tokens that were counted by the caller. */
+export type EmbeddedInput = { texts: readonly string[]; tokens: number }
+
 /** One message as the caller wrote it; fields that are not named here are kept. */
 export type ChatMessage = {
   role: string
@@ -24,6 +27,8 @@ export type ChatRequest = {
   /** Tokens that the provider adds to the input by itself, at most: its instructions for the use of tools. */
   hiddenTokens: number
   images: ImageCounts
+  /** Instead of messages, when vectors are asked for. */
+  embedded?: EmbeddedInput
   stream: boolean
   /** Whether the caller of a stream asked for its usage. */
   wantsUsage: boolean

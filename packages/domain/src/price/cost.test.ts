@@ -79,6 +79,13 @@ describe('the cost of an attempt', () => {
     }
   })
 
+  it('needs no price of output where nothing is written', () => {
+    const reads = { version: 'test:3', rates: { inputUncached: 20_000n }, tiers: [] }
+    expect(worstCase({ input: 8, output: 0 }, reads)).toBe(160n)
+    expect(worstCase({ input: 8, output: 1 }, reads)).toBeUndefined()
+    expect(worstCase({ input: 8, output: 0 }, { ...reads, rates: { outputText: 1n } })).toBeUndefined()
+  })
+
   it('is bounded by the tier that the input reaches, or by the one before where that is dearer', () => {
     expect([
       worstCase({ input: 200_000, output: 1 }, tiered),

@@ -42,8 +42,11 @@ function dearestInput(rates: Rates): bigint | undefined {
   return first === undefined ? undefined : others.reduce((best, rate) => (rate > best ? rate : best), first)
 }
 
-/** Input at its dearest class and output, in each tier that an input of that size can reach. Undefined without a price. */
-function boundsOf(tokens: number, price: Price): { input: bigint; output: bigint }[] | undefined {
+/**
+ * Input at its dearest class and output, in each tier that an input of that size can reach. Undefined without a price;
+ * what writes nothing needs none for output.
+ */
+function boundsOf(tokens: number, price: Price, writes = true): { input: bigint; output: bigint }[] | undefined {
   const reachable = [price.rates]
   for (const tier of price.tiers) {
     if (tokens > tier.aboveInputTokens) reachable.push({ ...reachable.at(-1), ...tier.rates })
@@ -51,8 +54,9 @@ function boundsOf(tokens: number, price: Price): { input: bigint; output: bigint
   const bounds: { input: bigint; output: bigint }[] = []
   for (const rates of reachable) {
     const input = dearestInput(rates)
-    if (input === undefined || rates.outputText === undefined) return undefined
-    bounds.push({ input, output: rates.outputText })
+    const output = rates.outputText ?? (writes ? undefined : 0n)
+    if (input === undefined || output === undefined) return undefined
+    bounds.push({ input, output })
   }
   return bounds
 }
@@ -63,7 +67,7 @@ function boundsOf(tokens: number, price: Price): { input: bigint; output: bigint
  * Text only: audio and image classes join the bound when their features arrive. Undefined without a price.
  */
 export function worstCase(bound: { input: number; output: number }, price: Price): NanoUsd | undefined {
-  const bounds = boundsOf(bound.input, price)
+  const bounds = boundsOf(bound.input, price, bound.output > 0)
   if (bounds === undefined) return undefined
   let worst = 0n
   for (const rate of bounds) {

@@ -31,6 +31,7 @@ export async function inputTokens(
   enough = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const count = await loadEncoding(encoding)
+  if (request.embedded) return request.embedded.tokens + (await countAll(request.embedded.texts, count, enough))
   let framing = priming
   const texts: string[] = []
   for (const message of request.messages) {

@@ -40,7 +40,7 @@ export function readResponsesRequest(body: unknown): ChatRequest {
     stream: flag(body, 'stream', false),
     wantsUsage: true,
     maxOutputTokens: wholeNumber(body, 'max_output_tokens', leastOutputTokens, mostTokens),
-    leastOutputTokens,
+    leastOutputTokens: null,
     maxOutputField: 'max_output_tokens',
     requestedTokens: wholeNumber(body, 'requestedTokens', 1, mostTokens),
     choices: 1,

@@ -59,8 +59,8 @@ export async function firstAsk(deps: BoundDeps, routed: Routed, candidate: Candi
 export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candidate): Promise<Ask> {
   const { chat } = routed
   const { contextWindow, encoding } = candidate.model
-  // Bytes are a bound, not a count: then the provider judges whether it fits.
-  const window = encoding === 'bytes' ? null : contextWindow
+  // Bytes are a bound, not a count: then the provider judges whether it fits. So it does with inputs, each by itself.
+  const window = encoding === 'bytes' || chat.embedded ? null : contextWindow
   const input = (await deps.inputTokens(chat, encoding, window ?? undefined)) + besidesText(chat, candidate)
   let cap = wantedCap(routed, candidate)
   if (window !== null) {
