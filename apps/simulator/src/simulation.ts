@@ -22,7 +22,7 @@ export type Simulation = {
 }
 
 /** Reads the body of a call; its own marks win over those of every call. */
-export type PlanBody = (body: string, ofEvery: Marks) => Planned
+export type PlanBody = (body: string, ofEvery: Marks, key: string | null) => Planned
 
 /** Reads the body of a call in each dialect. */
 export type Planners = Record<'chat' | 'responses' | 'messages', PlanBody>

@@ -4,6 +4,7 @@ import type { ResponseInput, ResponseStreamEvent } from 'openai/resources/respon
 import type { PolicyProvider } from '@tollkeeper/domain/policy'
 import { aBudget, aKey, aPolicy } from '@tollkeeper/testbed/builders'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { policyOf } from '../messages/clients.ts'
 import { startWorld, untilAttempts, type World } from '../world/world.ts'
 
 let world: World
@@ -58,6 +59,7 @@ async function accounts({ policy }: Client, count: number) {
 describe.each([
   ['that speaks the caller’s dialect', 'simulator', 'openai-responses'],
   ['that speaks chat completions', 'openai-compatible', 'openai-chat'],
+  ['that speaks messages', 'anthropic', 'anthropic-messages'],
 ] as const)('responses of a provider %s', (_, kind, spoken) => {
   it('are whole, with the usage that is charged', async () => {
     const asked = await client(kind)
@@ -166,6 +168,22 @@ describe.each([
   })
 })
 
+describe('a model that only its own maker’s dialect reaches', () => {
+  it('answers too, its input bounded by bytes', async () => {
+    const policy = policyOf(world, 'anthropic')
+    const key = aKey(policy)
+    await world.publish(policy, key)
+    const openai = new OpenAI({ apiKey: key.secret, baseURL: `${world.url}/v1` })
+    const input = 'Hi [[sim:tokens=20]]'
+    const whole = await openai.responses.create({ model: 'claude-haiku-4-5', input })
+    const events = await eventsOf({ policy, key, openai }, { model: 'claude-haiku-4-5', input })
+    expect(textIn(events)).toBe(whole.output_text)
+    const { ledger, record, holds } = await accounts({ policy, key, openai }, 2)
+    expect(ledger).toEqual(record)
+    expect(holds).toBe(true)
+  })
+})
+
 describe('reasoning', () => {
   it('passes through sealed, is billed, and comes back', async () => {
     const asked = await client()
@@ -179,6 +197,51 @@ describe('reasoning', () => {
     const { ledger, record, holds } = await accounts(asked, 2)
     expect(ledger).toEqual(record)
     expect(holds).toBe(true)
+  })
+})
+
+describe('what the provider kept', () => {
+  it('is gone on from, held as all that the model reads, and charged as it was', async () => {
+    const asked = await client()
+    const first = await asked.openai.responses.create({ model, input: 'Hi [[sim:say=Hello there]]' })
+    const next = { model, input: 'And? [[sim:say=Yes]]', max_output_tokens: 20, previous_response_id: first.id }
+    expect((await asked.openai.responses.create(next)).output_text).toBe('Yes')
+    const events = await eventsOf(asked, next)
+    expect(textIn(events)).toBe('Yes')
+    const { ledger, record } = await accounts(asked, 3)
+    expect(ledger).toEqual(record)
+    const { attempts } = await untilAttempts(world, asked.policy, 3)
+    // 128,000 tokens of context at 150 nano-USD, 20 written at 600.
+    expect(attempts[1]?.hold).toBe(128_000n * 150n + 20n * 600n)
+  })
+
+  it('is referred to item by item, also a call whose result is handed in', async () => {
+    const asked = await client()
+    const question = { role: 'user' as const, content: 'Weather? [[sim:tool]]' }
+    const first = await asked.openai.responses.create({ model, tools: [weather], input: [question] })
+    const [call] = first.output
+    if (call?.type !== 'function_call') throw new Error('No function was called')
+    const input: ResponseInput = [
+      question,
+      { type: 'item_reference', id: call.id ?? '' },
+      { type: 'function_call_output', call_id: call.call_id, output: 'Sunny' },
+    ]
+    expect((await asked.openai.responses.create({ model, tools: [weather], input })).output_text).not.toBe('')
+    const { ledger, record } = await accounts(asked, 2)
+    expect(ledger).toEqual(record)
+  })
+
+  it('is refused once when all that the model reads is more than the budget has', async () => {
+    const { openai } = await client('simulator', '0.01')
+    const refused = openai.responses.create({ model, input: 'And?', previous_response_id: 'resp_1' })
+    await expect(refused).rejects.toMatchObject({ status: 402 })
+    expect(await world.simulator.calls()).toEqual([])
+  })
+
+  it('is refused by name where the provider is asked in another dialect', async () => {
+    const { openai } = await client('openai-compatible')
+    const refused = openai.responses.create({ model, input: 'And?', previous_response_id: 'resp_1' })
+    await expect(refused).rejects.toMatchObject({ status: 400, param: 'previous_response_id' })
   })
 })
 
@@ -202,9 +265,8 @@ describe('what was held', () => {
 
 describe('what is refused', () => {
   it.each<[string, object, string]>([
-    ['an earlier response', { previous_response_id: 'resp_1' }, 'previous_response_id'],
-    ['a reference to an item', { input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0].type'],
-    ['kept reasoning', { input: [{ type: 'reasoning', id: 'rs_1', summary: [] }] }, 'input[0].encrypted_content'],
+    ['a prompt that the provider keeps', { prompt: { id: 'pmpt_1' } }, 'prompt'],
+    ['a reference to nothing', { input: [{ type: 'item_reference' }] }, 'input[0].id'],
     ['a tool of the provider', { tools: [{ type: 'web_search' }] }, 'tools[0].type'],
     [
       'a file',

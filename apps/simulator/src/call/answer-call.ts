@@ -33,7 +33,7 @@ export async function answerCall(
   if (body.kind === 'gone') return entry.end(refusedCall(start, null, 0, 'client-left'))
   const planned: Planned =
     body.kind === 'text'
-      ? route.plan(body.text, marksOfCall(simulation))
+      ? route.plan(body.text, marksOfCall(simulation), key)
       : { kind: 'refused', fault: { kind: 'too-large' }, asked: null }
   const headers = dialect.headers(requestId)
   const refuse = (fault: Fault) => {

@@ -43,7 +43,7 @@ export function endedResponse(call: OpenCall, request: ResponsesRequest, answer:
     ...openResponse(call, request),
     status: cut ? 'incomplete' : 'completed',
     incomplete_details: cut ? { reason: 'max_output_tokens' } : null,
-    output: itemsOfAnswer(call, request, answer).map(({ whole }) => whole),
+    output: itemsOfAnswer(call, request, answer).map(({ whole }) => ({ ...whole })),
     usage: usageOf(call),
   }
 }

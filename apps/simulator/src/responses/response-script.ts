@@ -3,7 +3,10 @@ import type { OpenCall } from '../call/open-call.ts'
 import type { StreamScript, StreamStep } from '../call/stream-script.ts'
 import { type OutputItem, itemsOfAnswer, showsSummary, textPart } from './output-item.ts'
 import type { ResponsesRequest } from './responses-request.ts'
-import { endedResponse, failedResponse, openResponse } from './response-body.ts'
+import { failedResponse, openResponse } from './response-body.ts'
+
+/** An answer, and the response as it is when all of it is written. */
+type Shown = { answer: Answer; ended: (call: OpenCall) => object }
 
 /** Writes one event, with the next number. */
 type WriteEvent = (type: string, fields: object) => string
@@ -12,7 +15,7 @@ type WriteEvent = (type: string, fields: object) => string
  * A response as events: created, in progress; for each item added, its parts and deltas, done; and completed, or
  * incomplete when it was cut at its cap.
  */
-export function responseScript(call: OpenCall, request: ResponsesRequest, answer: Answer): StreamScript {
+export function responseScript(call: OpenCall, request: ResponsesRequest, { answer, ended }: Shown): StreamScript {
   let number = 0
   const write: WriteEvent = (type, fields) =>
     `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: number++, ...fields })}\n\n`
@@ -20,12 +23,12 @@ export function responseScript(call: OpenCall, request: ResponsesRequest, answer
   // What ends an item goes out with what comes after it, so that a step is a token.
   const waiting = { frames: '' }
   const items = itemsOfAnswer(call, request, answer)
-  const ended = answer.ended === 'length' ? 'response.incomplete' : 'response.completed'
+  const last = answer.ended === 'length' ? 'response.incomplete' : 'response.completed'
   return {
     opening: write('response.created', { response }) + write('response.in_progress', { response }),
     openingTokens: 0,
     steps: stepsOf(items, request, { write, waiting }),
-    ending: () => waiting.frames + write(ended, { response: endedResponse(call, request, answer) }),
+    ending: () => waiting.frames + write(last, { response: ended(call) }),
     more: () =>
       write('response.output_text.delta', {
         item_id: items.at(-1)?.id ?? '',

@@ -6,13 +6,16 @@ import type { Fault } from '../fault.ts'
 import { type Marks, noMarks, readMarks } from '../marks.ts'
 import { modelOf } from '../models.ts'
 import { diceOf } from '../prose.ts'
+import type { PlanBody } from '../simulation.ts'
 import { countInput } from './count.ts'
+import { KeptResponses } from './kept.ts'
 import { type ResponsesRequest, isMessage, itemsOf, lastUserText, readResponsesRequest } from './responses-request.ts'
 import { isSealedFor } from './sealed-reasoning.ts'
 import { showResponse } from './show-response.ts'
 
 /** A planner of responses calls that remembers its plans by the text of the body, up to a bound. */
-export function responsesPlanner(): (body: string, ofEvery: Marks) => Planned {
+export function responsesPlanner(): PlanBody {
+  const kept = new KeptResponses()
   const count = rememberingCounter()
   const plans = new LRUCache<string, { kind: 'plan'; plan: CallPlan }>({
     maxSize: 64 * 1024 * 1024,
@@ -53,14 +56,17 @@ export function responsesPlanner(): (body: string, ofEvery: Marks) => Planned {
         lanes: 1,
         longest: answer.tokens,
         keyFault: (key: string | null) => foreignReasoning(request, key),
-        ...showResponse(request, answer),
+        ...showResponse(request, answer, kept),
       },
     }
     if (ofEvery === noMarks && answer.tokens <= 10_000) plans.set(body, planned)
     return planned
   }
 
-  return (body, ofEvery) => (ofEvery === noMarks ? plans.get(body) : undefined) ?? plan(body, ofEvery)
+  return (asked, ofEvery, key) => {
+    const body = kept.filledIn(asked, key)
+    return (ofEvery === noMarks ? plans.get(body) : undefined) ?? plan(body, ofEvery)
+  }
 }
 
 /** Models of this family reason unless told not to; others when told to. */

@@ -106,7 +106,7 @@ export function readResponsesRequest(text: string): ResponsesRead {
     return refuse(`Invalid value${param ? ` for '${param}'` : ''}: ${issue?.message ?? ''}.`, param || null)
   }
   const request = parsed.data
-  // Nothing is kept here, so no answer can be gone on from by its id.
+  // What was kept has been filled in by now.
   if (request.previous_response_id)
     return refuse(
       `Previous response with id '${request.previous_response_id}' not found.`,

@@ -20,7 +20,7 @@ export type Step =
       ends: { attempt: number; when: 'before' | 'after' } | null
     }
 
-export const attempts = 8
+const attempts = 8
 export const people = 2
 
 const attempt = fc.nat(attempts - 1)

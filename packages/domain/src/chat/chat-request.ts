@@ -29,6 +29,8 @@ export type ChatRequest = {
   images: ImageCounts
   /** Instead of messages, when vectors are asked for. */
   embedded?: EmbeddedInput
+  /** The provider also reads what it kept of earlier answers, and only it knows how much that is. */
+  readsKept?: boolean
   stream: boolean
   /** Whether the caller of a stream asked for its usage. */
   wantsUsage: boolean

@@ -1,6 +1,5 @@
 import type { ChatMessage, ContentPart, ImageCounts } from '@tollkeeper/domain/chat'
 import { invalid, isGiven, isObject, unsupported, type Fields } from '../field.ts'
-import { keptWords } from './price-raising.ts'
 
 const maxItems = 2_048
 const maxImages = 500
@@ -8,15 +7,22 @@ const maxImages = 500
 const roles = new Set(['user', 'assistant', 'system', 'developer'])
 
 /** What the items of a request cost: messages as they are counted, and images. */
-type ReadItems = { messages: ChatMessage[]; images: ImageCounts }
+type ReadItems = { messages: ChatMessage[]; images: ImageCounts; refersToKept: boolean }
 
-/** Checks the input: text, or items that can be bounded. None needs an id. @throws Failure */
-export function readItems(input: unknown): ReadItems {
-  if (typeof input === 'string') return { messages: [{ role: 'user', content: input }], images: { low: 0, other: 0 } }
+/**
+ * Checks the input: text, or items that can be bounded. None needs an id. `goesOn`: it follows on what the provider kept,
+ * where calls may be that it answers.
+ *
+ * @throws Failure
+ */
+export function readItems(input: unknown, goesOn: boolean): ReadItems {
+  if (typeof input === 'string')
+    return { messages: [{ role: 'user', content: input }], images: { low: 0, other: 0 }, refersToKept: goesOn }
   if (!Array.isArray(input)) throw invalid('input', '"input" must be text or a list of items.')
   if (input.length === 0 || input.length > maxItems) throw invalid('input', `"input" must hold 1 to ${maxItems} items.`)
   const images: ImageCounts = { low: 0, other: 0 }
   const calls = new Set<unknown>()
+  let refersToKept = goesOn
   const messages = (input as unknown[]).map((item, index): ChatMessage => {
     const where = `input[${index}]`
     if (!isObject(item)) throw invalid(where, 'Each item must be an object.')
@@ -33,13 +39,16 @@ export function readItems(input: unknown): ReadItems {
       }
       case 'function_call_output':
       case 'custom_tool_call_output':
-        if (!calls.has(item['call_id']))
+        if (!refersToKept && !calls.has(item['call_id']))
           throw invalid(`${where}.call_id`, 'An output must answer a call of an earlier item.')
         return { role: 'tool', content: contentOf(item['output'], `${where}.output`, images) }
       case 'reasoning':
+        if (isKept(item)) refersToKept = true
         return reasoningOf(item, where)
       case 'item_reference':
-        throw unsupported(`${where}.type`, keptWords)
+        if (typeof item['id'] !== 'string') throw invalid(`${where}.id`, 'A reference must have the id of an item.')
+        refersToKept = true
+        return { role: 'assistant' }
       default:
         throw unsupported(
           `${where}.type`,
@@ -48,8 +57,11 @@ export function readItems(input: unknown): ReadItems {
     }
   })
   if (images.low + images.other > maxImages) throw invalid('input', `A request may carry at most ${maxImages} images.`)
-  return { messages, images }
+  return { messages, images, refersToKept }
 }
+
+/** Reasoning that only its id stands for. */
+const isKept = ({ id, encrypted_content: sealed }: Fields): boolean => isGiven(id) && !isGiven(sealed)
 
 function messageOf(item: Fields, where: string, images: ImageCounts): ChatMessage {
   const role = item['role']
@@ -58,12 +70,11 @@ function messageOf(item: Fields, where: string, images: ImageCounts): ChatMessag
   return { role, content: contentOf(item['content'], `${where}.content`, images) }
 }
 
-/** Sealed reasoning is counted by its letters, which are more than the tokens in it. Kept reasoning cannot be counted. */
+/** Sealed reasoning is counted by its letters, which are more than the tokens in it. */
 function reasoningOf(item: Fields, where: string): ChatMessage {
   const { summary, encrypted_content: sealed } = item
   if (isGiven(sealed) && typeof sealed !== 'string')
     throw invalid(`${where}.encrypted_content`, '"encrypted_content" must be text.')
-  if (!isGiven(sealed) && isGiven(item['id'])) throw unsupported(`${where}.encrypted_content`, keptWords)
   return { role: 'assistant', reasoning: [summary ?? [], item['content'] ?? [], sealed ?? ''] }
 }
 

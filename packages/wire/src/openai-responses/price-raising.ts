@@ -8,14 +8,11 @@ const always =
     why
 
 const priceless = 'its price is not in the price book, so the cost could not be bounded'
-const kept = 'what the provider kept is read and billed again, and nobody here knows how much it is; send the items'
 
 /** Parameters that make an answer cost more than the body tells (security.md T-MULT). */
 const rules: Readonly<Record<string, Rule>> = {
   service_tier: (value) => (value === 'auto' || value === 'default' ? undefined : priceless),
-  previous_response_id: always(kept),
-  conversation: always(kept),
-  prompt: always(kept),
+  prompt: always('a prompt that the provider keeps may bring tools with a price per call'),
   context_management: always('what the provider makes of the context is billed and not bounded by the output cap'),
   background: (value) => (value === false ? undefined : 'what runs in the background cannot be settled when it ends'),
   modalities: always('only text can be priced'),
@@ -36,6 +33,3 @@ export function refuseDearerParameters(body: Fields): void {
     if (why !== undefined) throw unsupported(name, why)
   }
 }
-
-/** Why what the provider kept cannot be referred to. */
-export const keptWords = kept

@@ -24,7 +24,8 @@ export function readResponsesRequest(body: unknown): ChatRequest {
   if (typeof model !== 'string' || model === '') throw invalid('model', '"model" must be the name of a model.')
   if (isGiven(instructions) && typeof instructions !== 'string')
     throw invalid('instructions', '"instructions" must be text.')
-  const { messages, images } = readItems(body['input'])
+  const goesOn = isGiven(body['previous_response_id']) || isGiven(body['conversation'])
+  const { messages, images, refersToKept } = readItems(body['input'], goesOn)
   refuseDearerParameters(body)
   checkNumber(body, 'temperature', 0, 2)
   checkNumber(body, 'top_p', 0, 1)
@@ -37,6 +38,7 @@ export function readResponsesRequest(body: unknown): ChatRequest {
     definitions: readDefinitions(body),
     hiddenTokens: 0,
     images,
+    readsKept: refersToKept,
     stream: flag(body, 'stream', false),
     wantsUsage: true,
     maxOutputTokens: wholeNumber(body, 'max_output_tokens', leastOutputTokens, mostTokens),

@@ -46,6 +46,7 @@ export const usefulCap = (routed: Routed, candidate: Candidate): number =>
  * bound is not told to anybody: the caller counts exactly and asks again.
  */
 export async function firstAsk(deps: BoundDeps, routed: Routed, candidate: Candidate, bodyBytes: number): Promise<Ask> {
+  if (routed.chat.readsKept) return exactAsk(deps, routed, candidate)
   const cap = wantedCap(routed, candidate)
   const besides = besidesText(routed.chat, candidate)
   const input = deps.bytesBound(bodyBytes) + besides
@@ -58,6 +59,7 @@ export async function firstAsk(deps: BoundDeps, routed: Routed, candidate: Candi
 /** The ask with the input counted. @throws Failure when the input fills the model's context */
 export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candidate): Promise<Ask> {
   const { chat } = routed
+  if (chat.readsKept) return keptAsk(deps, routed, candidate)
   const { contextWindow, encoding } = candidate.model
   // Bytes are a bound, not a count: then the provider judges whether it fits. So it does with inputs, each by itself.
   const window = encoding === 'bytes' || chat.embedded ? null : contextWindow
@@ -71,6 +73,26 @@ export async function exactAsk(deps: BoundDeps, routed: Routed, candidate: Candi
     if (chat.maxOutputTokens === null) cap = Math.min(cap, window - input)
   }
   return { input, exact: true, cap, tokens: atLeastAnnounced(routed, input + cap * chat.choices) }
+}
+
+/**
+ * The ask of a request that goes on from what the provider kept: nobody here knows how much that is, but no model reads
+ * more than its context. Limits on tokens take what is seen, since they are corrected.
+ *
+ * @throws Failure when the context is not known and a budget must not be exceeded
+ */
+async function keptAsk(deps: BoundDeps, routed: Routed, candidate: Candidate): Promise<Ask> {
+  const { chat, standing } = routed
+  const { contextWindow, encoding, name } = candidate.model
+  if (contextWindow === null && standing.hasHardBudget) {
+    const why = `what the provider kept is read again, nobody states how much the model "${name}" reads at most, and a budget must not be exceeded; send the items themselves`
+    const param = 'previous_response_id'
+    throw fail('unsupported_parameter', { name: param, why }, { param, code: 'unsupported_parameter' })
+  }
+  const seen = (await deps.inputTokens(chat, encoding)) + besidesText(chat, candidate)
+  const cap = wantedCap(routed, candidate)
+  const tokens = atLeastAnnounced(routed, seen + cap * chat.choices)
+  return { input: Math.max(seen, contextWindow ?? 0), exact: true, cap, tokens }
 }
 
 /** More than any model is known to take for one image; only used where no budget is hard. */
