@@ -139,6 +139,37 @@ describe.each(['anthropic', 'openai-compatible'] as const)(
   },
 )
 
+describe.each(['anthropic', 'openai-compatible'] as const)('what was held at a provider of the kind %s', (kind) => {
+  it('is never less than what the dearest answer to the same request costs', async () => {
+    const { policy, anthropic } = await clientsOf(world, kind)
+    const texts = ['Hi', '<|endoftext|> \\n\\nHuman:', 'äöü 🙂 漢字', 'x'.repeat(3_000), 'a b\n\n\tc '.repeat(200)]
+    for (const text of texts)
+      await anthropic.messages.create({
+        model,
+        max_tokens: 7,
+        system: [{ type: 'text', text, cache_control: { type: 'ephemeral', ttl: '1h' } }],
+        tools: [weather],
+        tool_choice: { type: 'none' },
+        messages: [
+          { role: 'user', content: text },
+          { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: text } }] },
+          {
+            role: 'user',
+            content: [
+              { type: 'tool_result', tool_use_id: 'toolu_1', content: [{ type: 'text', text }] },
+              { type: 'text', text: `${text} [[sim:worst]]` },
+            ],
+          },
+        ],
+      })
+    const { attempts } = await untilAttempts(world, policy, texts.length)
+    const calls = await world.simulator.calls()
+    expect(attempts.map(({ amount }) => String(amount))).toEqual(calls.map(({ billedNano }) => billedNano))
+    expect(calls.map(({ completionTokens }) => completionTokens)).toEqual(texts.map(() => 7))
+    for (const { amount, hold } of attempts) expect(amount).toBeLessThanOrEqual(hold)
+  })
+})
+
 describe('a native answer of Anthropic', () => {
   it('tells tokens read from its cache and written to it for 5 minutes and an hour apart, at their own prices', async () => {
     const { policy, anthropic } = await clientsOf(world, 'anthropic')
