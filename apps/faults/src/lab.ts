@@ -12,7 +12,7 @@ export type LabOptions = {
   seed: number
   seconds: number
   rate: number
-  /** Goes through the faults again and again until so many requests were sent; null: once. */
+  /** Goes through all faults, and then again until so many requests were sent; null: once. */
   requests: number | null
   light?: boolean
   say: (line: string) => void
@@ -34,7 +34,7 @@ export async function runLab(options: LabOptions, over: AbortSignal): Promise<Ru
       else runs.push(await runOne(fault, options, options.seed + 1_000 * round, over))
       if (options.requests === null) continue
       options.say(progressLine(sent(), options.requests, performance.now() - begunMs))
-      if (sent() >= options.requests) break
+      if (round > 0 && sent() >= options.requests) break
     }
   }
   return runs

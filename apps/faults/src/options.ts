@@ -28,7 +28,7 @@ export function readOptions(args: readonly string[], now: Date): Options {
   return {
     only,
     seed: numberOf(values.seed ?? String(now.getTime() % 1_000_000), 'seed'),
-    seconds: numberOf(values.seconds ?? (values.long ? '40' : '20'), 'seconds'),
+    seconds: numberOf(values.seconds ?? (values.long ? '50' : '20'), 'seconds'),
     rate: numberOf(values.rate ?? (values.long ? '3' : '1'), 'rate'),
     requests: values.long ? numberOf(values.requests ?? '100000', 'requests') : null,
     light: values.long,

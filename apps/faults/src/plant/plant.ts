@@ -94,8 +94,8 @@ export async function startPlant(folder: string, chance: Chance, wish: PlantWish
     const [redisClock, postgresClock] = [clock('redis'), clock('postgres')]
     const disk = wish.smallDisk ? keep(mountSmallDisk(join(folder, 'disk'), diskMiB[wish.smallDisk])) : null
     const within = wish.smallDisk === 'postgres' && disk ? { within: disk.path } : {}
-    const postgres = keep(await startTestPostgres({ durable: true, ...within, ...postgresClock }))
-    const redis = keep(await disposableRedis({ fsync: 'always', ...redisClock }))
+    const postgres = keep(await startTestPostgres({ durable: true, ...within, env: postgresClock?.env ?? {} }))
+    const redis = keep(await disposableRedis({ fsync: 'always', env: redisClock?.env ?? {} }))
     const redisTarget = { port: redis.port }
     const redisLinks: Link[] = []
     const redisLink = async () => {
