@@ -15,7 +15,6 @@ const raceTests = [
   'packages/redis/test/concurrency',
   'proxy/test/money/revoke',
   'proxy/test/join/leader-aborts',
-  'apps/faults/test/race',
 ]
 
 /**
