@@ -38,6 +38,8 @@ export type Connection = { url: string; key: string }
 export type Client = {
   /** As it is shown in the table, with its version. */
   name: string
+  /** Why what it reports of a stream is not the provider's own figure; absent where it is. */
+  streamUsage?: string
   whole: (to: Connection, ask: Ask) => Promise<Heard>
   stream: (to: Connection, ask: Ask) => Promise<Heard>
   models?: (to: Connection) => Promise<readonly string[]>

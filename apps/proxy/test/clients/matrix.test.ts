@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { newKeyText } from '@tollkeeper/domain/key'
-import type { PolicyModel, ProviderKind } from '@tollkeeper/domain/policy'
+import type { PolicyModel } from '@tollkeeper/domain/policy'
 import { aBudget, aKey, aLimit, aModel, aPolicy, aProvider, perMillion } from '@tollkeeper/testbed/builders'
 import OpenAI from 'openai'
 import OpenAI6 from 'openai-6'
@@ -13,7 +13,7 @@ import { curl } from './drivers/curl.ts'
 import { langChain } from './drivers/langchain.ts'
 import { openAiChat } from './drivers/openai-chat.ts'
 import { openAiResponses } from './drivers/openai-responses.ts'
-import { scenarios, type Cell, type Scenario } from './scenarios.ts'
+import { scenarios, type Behind, type Cell, type Scenario } from './scenarios.ts'
 import { Table } from './table.ts'
 
 const clients: readonly Client[] = [
@@ -29,8 +29,7 @@ const clients: readonly Client[] = [
   langChain('@langchain/anthropic', 'anthropic'),
 ]
 
-type Offer = {
-  kind: ProviderKind
+type Offer = Behind & {
   model: string
   change: Partial<PolicyModel>
   /** Whether the simulator bills by the same prices at every hour. */
@@ -38,21 +37,35 @@ type Offer = {
 }
 const free = perMillion('0', '0')
 const offers: readonly Offer[] = [
-  { kind: 'openai', model: 'gpt-4o-mini', change: {}, billed: true },
+  { kind: 'openai', free: false, countable: true, embeds: true, model: 'gpt-4o-mini', change: {}, billed: true },
   {
     kind: 'anthropic',
+    free: false,
+    countable: false,
+    embeds: false,
     model: 'claude-haiku-4-5',
     change: { price: perMillion('1', '5', '0.1'), encoding: 'bytes', imageTokens: { low: 1_600, most: 1_600 } },
     billed: true,
   },
   {
     kind: 'deepseek',
+    free: false,
+    countable: true,
+    embeds: false,
     model: 'deepseek-chat',
     change: { price: perMillion('0.3', '1.2', '0.03'), imageTokens: { low: 85, most: 1_445 } },
     billed: false,
   },
   // The model that the installation has locally; the simulator knows it under its own name.
-  { kind: 'ollama', model: 'gpt-4o', change: { price: free }, billed: false },
+  {
+    kind: 'ollama',
+    free: true,
+    countable: true,
+    embeds: true,
+    model: 'gpt-4o',
+    change: { price: free },
+    billed: false,
+  },
 ]
 
 let world: World
@@ -69,7 +82,7 @@ describe.each(offers)('through the gateway to $kind', (offer) => {
   describe.each(clients)('$name', (client) => {
     it.each(scenarios)('$name', async (scenario) => {
       const row = `${client.name} → ${offer.kind}`
-      const absent = scenario.absent?.(client)
+      const absent = scenario.absent?.(client, offer)
       if (absent !== undefined) return table.empty(row, scenario.name, absent)
       table.set(row, scenario.name, false)
       await scenario.run(await cellOf(client, offer, scenario.with ?? {}))
@@ -99,6 +112,7 @@ async function cellOf(client: Client, offer: Offer, given: NonNullable<Scenario[
   const calls = async () => (await world.simulator.calls()).slice(before)
   return {
     client,
+    behind: offer,
     to: { url: world.url, key: given.key === 'unknown' ? newKeyText(randomBytes).text : key.secret },
     model: offer.model,
     embedder,
@@ -106,13 +120,14 @@ async function cellOf(client: Client, offer: Offer, given: NonNullable<Scenario[
     async attempts(count) {
       const { attempts } = await untilAttempts(world, policy, count)
       const records = await calls()
-      return attempts.map(({ attemptId, amount, result }) => {
+      return attempts.map(({ attemptId, amount, hold, result }) => {
         const record = records.find(({ receivedRequestId }) => receivedRequestId === attemptId)
         const { outputText = 0, ...input } = result.tokens
         return {
           input: Object.values(input).reduce((sum, tokens) => sum + tokens, 0),
           output: outputText,
           amount,
+          hold,
           billed: offer.billed && record ? BigInt(record.billedNano) : null,
         }
       })

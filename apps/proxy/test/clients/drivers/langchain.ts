@@ -14,6 +14,9 @@ import { given, placeSchema, weatherTool, type Ask, type Client, type Connection
 export function langChain(name: string, way: 'openai' | 'anthropic'): Client {
   return {
     name,
+    ...(way === 'anthropic' && {
+      streamUsage: 'adds the output that a stream begins with to the sum that it ends with',
+    }),
     async whole(to, ask) {
       if (ask.schema) return structured(way, to, ask)
       return heardOf(await modelOf(way, to, ask).invoke(messagesOf(ask)))
