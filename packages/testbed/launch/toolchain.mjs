@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// What `npm start`, `stop`, `test`, `bench`, `faults`, `mutation` and `verify` call. Needs nothing but Node 20 and npm: fetches
+// What `npm start`, `stop`, `test`, `bench`, `faults`, `clients`, `mutation` and `verify` call. Needs nothing but Node 20 and npm: fetches
 // Node 24 and pnpm into the git-ignored .toolchain if the machine's own are older, installs the packages,
 // generates the database client and then hands over to launch/<command>.ts.
 import { spawn, spawnSync } from 'node:child_process'
@@ -31,7 +31,7 @@ const ownBin = join(toolchain, 'node_modules', '.bin')
 const stampFile = join(root, 'node_modules', '.tollkeeper-install.json')
 
 const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
-const commands = ['start', 'stop', 'test', 'bench', 'faults', 'mutation', 'verify']
+const commands = ['start', 'stop', 'test', 'bench', 'faults', 'clients', 'mutation', 'verify']
 
 /** @param {string} version */
 const major = (version) => Number(version.replace(/^v/, '').split('.')[0])

@@ -42,6 +42,10 @@ export function readItems(input: unknown, goesOn: boolean): ReadItems {
         if (!refersToKept && !calls.has(item['call_id']))
           throw invalid(`${where}.call_id`, 'An output must answer a call of an earlier item.')
         return { role: 'tool', content: contentOf(item['output'], `${where}.output`, images) }
+      // Searches for tools that the caller made: what was asked, and the definitions that were found.
+      case 'tool_search_call':
+      case 'tool_search_output':
+        return { role: type === 'tool_search_call' ? 'assistant' : 'tool', search: item }
       case 'reasoning':
         if (isKept(item)) refersToKept = true
         return reasoningOf(item, where)

@@ -9,8 +9,11 @@ const leastOutputTokens = 16
 /** Most tools of one request, as at OpenAI. */
 const maxTools = 128
 
-/** Tools that run at the caller. */
-const priced = new Set(['function', 'custom'])
+/** Tools that run at the caller and have a name. */
+const named = new Set(['function', 'custom'])
+
+/** A search for more tools that the caller makes itself: it has no name, and costs what the model reads and writes. */
+const isOwnSearch = (tool: Fields): boolean => tool['type'] === 'tool_search' && tool['execution'] === 'client'
 
 /**
  * Checks a parsed body of `POST /responses`. Everything that decides the price is judged here or refused; other fields
@@ -72,7 +75,8 @@ function readDefinitions(body: Fields): unknown[] {
 function checkTool(tool: unknown, index: number): void {
   if (!isObject(tool) || typeof tool['type'] !== 'string')
     throw invalid(`tools[${index}]`, 'Each tool must be an object with a type.')
-  if (!priced.has(tool['type']))
+  if (isOwnSearch(tool)) return
+  if (!named.has(tool['type']))
     throw unsupported(
       `tools[${index}].type`,
       'tools that run at the provider have a price per call that is not bounded here',

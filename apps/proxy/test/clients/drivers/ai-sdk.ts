@@ -63,19 +63,19 @@ function modelOf(way: Way, { url, key }: Connection, model: string): LanguageMod
   return way === 'openai chat' ? provider.chat(model) : provider.responses(model)
 }
 
+const tools: ToolSet = {
+  [weatherTool.name]: tool({
+    description: weatherTool.description,
+    inputSchema: jsonSchema<{ city: string }>(weatherTool.schema),
+  }),
+}
+
 const optionsOf = ({ system, turns, tool: offered, schema, retries }: Ask) => ({
   messages: turns.map(messageOf),
   maxOutputTokens: 1_000,
   ...given(system, { instructions: system }),
   ...given(retries, { maxRetries: retries }),
-  ...given(offered, {
-    tools: {
-      [weatherTool.name]: tool({
-        description: weatherTool.description,
-        inputSchema: jsonSchema<{ city: string }>(weatherTool.schema),
-      }),
-    } as ToolSet,
-  }),
+  ...given(offered, { tools }),
   ...given(schema, { output: Output.object({ schema: jsonSchema<{ city: string }>(placeSchema) }) }),
 })
 
