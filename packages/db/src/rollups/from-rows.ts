@@ -4,11 +4,12 @@ import { keyColumns, sumColumns } from './sums.ts'
 
 const keys = Prisma.raw(keyColumns.join(', '))
 const sums = Prisma.raw(sumColumns.map((name) => `sum(${name}) AS ${name}`).join(', '))
-const names = Prisma.raw([...keyColumns, ...sumColumns].join(', '))
+/** Columns of usage_hour, in the order in which `hoursFromRows` gives them. */
+export const hourNames = Prisma.raw([...keyColumns, ...sumColumns].join(', '))
 
 export type Between = { from: Date; to: Date }
 
-/** The hourly sums of an organisation as its ledger and requests give them; columns in the order of usage_hour. */
+/** The hourly sums of an organisation as its ledger and requests give them; columns in the order of `hourNames`. */
 export function hoursFromRows(orgId: OrgId, hour: Prisma.Sql, between?: Between): Prisma.Sql {
   const when = between ? Prisma.sql`AND at >= ${between.from} AND at < ${between.to}` : Prisma.empty
   return Prisma.sql`
@@ -30,5 +31,5 @@ export function hoursFromRows(orgId: OrgId, hour: Prisma.Sql, between?: Between)
         CASE WHEN answered_by IS NOT NULL AND outcome = 'answered' THEN avoided_nano ELSE 0 END,
         0, 0, 0, 0, 0
       FROM request WHERE org_id = ${orgId} ${when}
-    ) AS each_row (${names}) GROUP BY ${keys}`
+    ) AS each_row (${hourNames}) GROUP BY ${keys}`
 }

@@ -1,7 +1,7 @@
 import type { OrgId } from '@tollkeeper/domain/id'
 import type { Db } from '../client.ts'
 import { Prisma } from '../generated/client.ts'
-import { hoursFromRows } from './from-rows.ts'
+import { hourNames, hoursFromRows } from './from-rows.ts'
 
 // Writers of roll-ups hold it shared while they write; whoever rebuilds them holds it alone.
 export const rollupLock = 7_215_004
@@ -20,7 +20,7 @@ export async function realignRollups(tx: Db, orgId: OrgId, zone: string): Promis
 /** Replaces every roll-up row of an organisation by what its ledger and requests say. */
 async function rebuildRollups(tx: Db, orgId: OrgId, zone: string): Promise<void> {
   await tx.$executeRaw`DELETE FROM usage_hour WHERE org_id = ${orgId}`
-  await tx.$executeRaw`INSERT INTO usage_hour ${hoursFromRows(orgId, hourIn(zone, Prisma.sql`at`))}`
+  await tx.$executeRaw`INSERT INTO usage_hour (${hourNames}) ${hoursFromRows(orgId, hourIn(zone, Prisma.sql`at`))}`
 }
 
 /**
