@@ -205,8 +205,8 @@ export function compose(env: Env, log: Logger): Proxy {
     openHolds: (shard) => leases.all((orgId) => shardOf(orgId) === shard),
     onTold({ shard, epoch }, holds) {
       log.warn({ shard, epoch, holds }, 'told a rebuild of the open holds')
-      books.resend()
     },
+    recount: () => books.recount(),
     isAway,
     onDefect,
     everyMs: beatMs,

@@ -10,6 +10,11 @@ export type AttendanceDeps = {
   presence: Presence
   /** Holds of a shard that this process keeps open. */
   openHolds: (shard: Shard) => readonly Hold[]
+  /**
+   * Charges again what a store that lost its data had acknowledged and lost with it. Money that was spent and is in no
+   * counter would be spent a second time, so no shard is opened before.
+   */
+  recount: () => Promise<void>
   /** Hears of holds that were told. */
   onTold: (rebuild: Rebuild, holds: number) => void
   isAway: (error: unknown) => boolean
@@ -18,13 +23,16 @@ export type AttendanceDeps = {
 }
 
 /**
- * A shard that lost its data is closed until every proxy that lives has told which holds it still has open
- * (money.md 4.7): those run on at providers, whatever the store remembers.
+ * A shard that lost its data is closed until every proxy that lives has told which holds it still has open, and brought
+ * to its end what only its journal knows (money.md 4.7): the first run on at providers, the second are spent, whatever
+ * the store remembers.
  */
 export function makeAttendance(deps: AttendanceDeps): Attendance {
   const { presence } = deps
   /** The rebuild that was last answered, of each shard. */
   const answered = new Map<Shard, number>()
+  /** Those that are being answered. Meanwhile it goes on to say that it lives: it is waited for. */
+  const telling = new Map<Shard, number>()
   let busy = false
   const timer = setInterval(() => void beat(), deps.everyMs)
   timer.unref()
@@ -33,9 +41,9 @@ export function makeAttendance(deps: AttendanceDeps): Attendance {
     if (busy) return
     busy = true
     try {
-      for (const rebuild of await presence.beat()) {
-        if (answered.get(rebuild.shard) !== rebuild.epoch) await tell(rebuild)
-      }
+      const asked = await presence.beat()
+      const fresh = asked.filter(({ shard, epoch }) => answered.get(shard) !== epoch && telling.get(shard) !== epoch)
+      if (fresh.length > 0) void tellAll(fresh)
     } catch (error) {
       // The next beat tries again, and a rebuild waits for it.
       if (!deps.isAway(error)) deps.onDefect(error)
@@ -44,14 +52,25 @@ export function makeAttendance(deps: AttendanceDeps): Attendance {
     }
   }
 
-  async function tell(rebuild: Rebuild): Promise<void> {
-    // Holds that were answered before this beat was are noted by the end of this turn; later ones are fenced.
-    await turn()
-    const holds = deps.openHolds(rebuild.shard)
-    await Promise.all(holds.map((hold) => presence.register(rebuild.epoch, hold)))
-    await presence.answer(rebuild)
-    answered.set(rebuild.shard, rebuild.epoch)
-    deps.onTold(rebuild, holds.length)
+  async function tellAll(rebuilds: readonly Rebuild[]): Promise<void> {
+    for (const { shard, epoch } of rebuilds) telling.set(shard, epoch)
+    try {
+      // Holds that were answered before this beat was are noted by the end of this turn; later ones are fenced.
+      await turn()
+      const told = rebuilds.map((rebuild) => ({ rebuild, holds: deps.openHolds(rebuild.shard) }))
+      for (const { rebuild, holds } of told)
+        await Promise.all(holds.map((hold) => presence.register(rebuild.epoch, hold)))
+      await deps.recount()
+      await Promise.all(rebuilds.map((rebuild) => presence.answer(rebuild)))
+      for (const { rebuild, holds } of told) {
+        answered.set(rebuild.shard, rebuild.epoch)
+        deps.onTold(rebuild, holds.length)
+      }
+    } catch (error) {
+      if (!deps.isAway(error)) deps.onDefect(error)
+    } finally {
+      for (const { shard, epoch } of rebuilds) if (telling.get(shard) === epoch) telling.delete(shard)
+    }
   }
 
   return {

@@ -14,10 +14,10 @@ export type Books = {
   open: () => Promise<void>
   /**
    * Brings to its end once more what is not known to be in Postgres: what a store that lost its data had acknowledged
-   * may be lost with it, and the disk has it still. Soon, and once for many calls; changes nothing where nothing was
-   * lost.
+   * may be lost with it, and the disk has it still. Changes nothing where nothing was lost. Resolves when all of it is
+   * charged, which a worker has to be there for.
    */
-  resend: () => void
+  recount: () => Promise<void>
   readonly journal: 'ok' | 'unwritable' | 'replaying'
   /** Segments that wait for Postgres, and attempts that the store has lost and the ledger was not asked about yet. */
   readonly segments: number
@@ -40,8 +40,6 @@ export type BooksDeps = Omit<LedgerDeps, 'journal' | 'onGone'> & {
 }
 
 const everyMs = 1_000
-/** A store that is rebuilt asks about each of its shards, within some seconds. */
-const resendMs = 3_000
 const asking = { patienceMs: 10_000, pollMs: 200 }
 /** Attempts of the process before that are brought to their end at a time. */
 const replayedAtOnce = 64
@@ -55,7 +53,7 @@ export function makeBooks(deps: BooksDeps): Books {
 
   let journal: Journal = noJournal
   let replaying = false
-  let resending: NodeJS.Timeout | undefined
+  let closed = false
   const ledger = makeLedger({ ...deps, journal: () => journal, onGone: (attempt) => lost.add(attempt) })
   const lost = makeLostAttempts({
     asker: asker('lost'),
@@ -105,12 +103,9 @@ export function makeBooks(deps: BooksDeps): Books {
         .catch(onDefect)
         .finally(() => (replaying = false))
     },
-    resend() {
-      resending ??= setTimeout(() => {
-        resending = undefined
-        void journal.unconfirmed().then(replay).catch(onDefect)
-      }, resendMs)
-      resending.unref()
+    async recount() {
+      await replay(await journal.unconfirmed())
+      while (lost.count > 0 && !closed) await lost.round()
     },
     get journal() {
       if (replaying) return 'replaying'
@@ -123,7 +118,7 @@ export function makeBooks(deps: BooksDeps): Books {
       return lost.count
     },
     async close() {
-      clearTimeout(resending)
+      closed = true
       lost.stop()
       await journal.close()
     },

@@ -27,6 +27,8 @@ export type LostAttemptsDeps = {
 export type LostAttempts = {
   add: (attempt: LostAttempt) => void
   readonly count: number
+  /** Asks about those that wait, now or as soon as a round that runs has ended. Never fails. */
+  round: () => Promise<void>
   stop: () => void
 }
 
@@ -39,24 +41,23 @@ const kinds = ['final', 'provisional', 'correction'] as const
  */
 export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
   const waiting = new Map<AttemptId, LostAttempt>()
-  let busy = false
-  const timer = setInterval(() => void round().catch(deps.onDefect), deps.everyMs)
+  let running: Promise<void> | undefined
+  const timer = setInterval(() => void (waiting.size > 0 && round()), deps.everyMs)
   timer.unref()
 
-  async function round(): Promise<void> {
-    if (busy || waiting.size === 0) return
-    busy = true
-    try {
-      const some = [...waiting.values()].slice(0, perAsk)
-      const found = await deps.asker.whichAreRecorded(
-        some.flatMap(({ attemptId }) => kinds.map((kind) => `${attemptId}:${kind}`)),
-      )
-      // Nobody has answered: the worker or the store is away.
-      if (!found) return
-      for (const attempt of some) await settleOne(attempt, found)
-    } finally {
-      busy = false
-    }
+  const round = (): Promise<void> =>
+    (running ??= askAndSettle()
+      .catch(deps.onDefect)
+      .finally(() => (running = undefined)))
+
+  async function askAndSettle(): Promise<void> {
+    const some = [...waiting.values()].slice(0, perAsk)
+    const found = await deps.asker.whichAreRecorded(
+      some.flatMap(({ attemptId }) => kinds.map((kind) => `${attemptId}:${kind}`)),
+    )
+    // Nobody has answered: the worker or the store is away.
+    if (!found) return
+    for (const attempt of some) await settleOne(attempt, found)
   }
 
   async function settleOne(attempt: LostAttempt, found: ReadonlySet<string>): Promise<void> {
@@ -71,6 +72,7 @@ export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
 
   return {
     add: (attempt) => void waiting.set(attempt.attemptId, attempt),
+    round,
     get count() {
       return waiting.size
     },
