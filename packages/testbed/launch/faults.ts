@@ -15,6 +15,7 @@ const raceTests = [
   'packages/redis/test/concurrency',
   'proxy/test/money/revoke',
   'proxy/test/join/leader-aborts',
+  'apps/faults/test/race',
 ]
 
 /**
