@@ -53,7 +53,6 @@ export function makeBooks(deps: BooksDeps): Books {
 
   let journal: Journal = noJournal
   let replaying = false
-  let closed = false
   const ledger = makeLedger({ ...deps, journal: () => journal, onGone: (attempt) => lost.add(attempt) })
   const lost = makeLostAttempts({
     asker: asker('lost'),
@@ -105,7 +104,7 @@ export function makeBooks(deps: BooksDeps): Books {
     },
     async recount() {
       await replay(await journal.unconfirmed())
-      while (lost.count > 0 && !closed) await lost.round()
+      await lost.untilNone()
     },
     get journal() {
       if (replaying) return 'replaying'
@@ -118,7 +117,6 @@ export function makeBooks(deps: BooksDeps): Books {
       return lost.count
     },
     async close() {
-      closed = true
       lost.stop()
       await journal.close()
     },

@@ -55,7 +55,7 @@ async function agrees({ attempts, client }: Cell, heard: Heard, streamed = false
 }
 
 /** The HTTP status that a client's error carries, wherever it keeps it. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   const { status, statusCode, lastError, cause } = (error ?? {}) as Record<string, unknown>
   if (typeof status === 'number') return status
   if (typeof statusCode === 'number') return statusCode

@@ -27,8 +27,8 @@ export type LostAttemptsDeps = {
 export type LostAttempts = {
   add: (attempt: LostAttempt) => void
   readonly count: number
-  /** Asks about those that wait, now or as soon as a round that runs has ended. Never fails. */
-  round: () => Promise<void>
+  /** Asks about those that wait at once, until none waits any more. Never fails; ends early when it is stopped. */
+  untilNone: () => Promise<void>
   stop: () => void
 }
 
@@ -41,6 +41,7 @@ const kinds = ['final', 'provisional', 'correction'] as const
  */
 export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
   const waiting = new Map<AttemptId, LostAttempt>()
+  const state = { stopped: false }
   let running: Promise<void> | undefined
   const timer = setInterval(() => void (waiting.size > 0 && round()), deps.everyMs)
   timer.unref()
@@ -72,11 +73,16 @@ export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
 
   return {
     add: (attempt) => void waiting.set(attempt.attemptId, attempt),
-    round,
+    async untilNone() {
+      while (waiting.size > 0 && !state.stopped) await round()
+    },
     get count() {
       return waiting.size
     },
-    stop: () => clearInterval(timer),
+    stop() {
+      state.stopped = true
+      clearInterval(timer)
+    },
   }
 }
 

@@ -154,7 +154,9 @@ describe('a provider’s limits', () => {
     const policy = await buildOrgPolicy(db(), acme.id, { consoleUrl: null })
     expect(policy?.models.find(({ name }) => name === 'limited-model')?.ceiling).toEqual({
       requestsPerMinute: 50,
+      requestsPerHour: null,
       tokensPerMinute: null,
+      tokensPerHour: null,
     })
   })
 
