@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttemptId } from '@tollkeeper/domain/id'
 import type { NanoUsd } from '@tollkeeper/domain/price'
 import type { AttemptResult, RequestEvent } from '@tollkeeper/domain/usage'
@@ -33,6 +34,7 @@ export type LostAttempts = {
 }
 
 const perAsk = 500
+const pauseMs = 100
 const kinds = ['final', 'provisional', 'correction'] as const
 
 /**
@@ -43,7 +45,7 @@ export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
   const waiting = new Map<AttemptId, LostAttempt>()
   const state = { stopped: false }
   let running: Promise<void> | undefined
-  const timer = setInterval(() => void (waiting.size > 0 && round()), deps.everyMs)
+  const timer = setInterval(() => void round(), deps.everyMs)
   timer.unref()
 
   const round = (): Promise<void> =>
@@ -52,6 +54,7 @@ export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
       .finally(() => (running = undefined)))
 
   async function askAndSettle(): Promise<void> {
+    if (waiting.size === 0) return
     const some = [...waiting.values()].slice(0, perAsk)
     const found = await deps.asker.whichAreRecorded(
       some.flatMap(({ attemptId }) => kinds.map((kind) => `${attemptId}:${kind}`)),
@@ -74,7 +77,12 @@ export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
   return {
     add: (attempt) => void waiting.set(attempt.attemptId, attempt),
     async untilNone() {
-      while (waiting.size > 0 && !state.stopped) await round()
+      for (;;) {
+        await round()
+        if (waiting.size === 0 || state.stopped) return
+        // The store or the worker is away.
+        await sleep(pauseMs, undefined, { ref: false })
+      }
     },
     get count() {
       return waiting.size
