@@ -15,6 +15,8 @@ export type LabOptions = {
   /** Goes through all faults, and then again until so many requests were sent; null: once. */
   requests: number | null
   light?: boolean
+  /** Folder with an installed checkout of an earlier release; null: there is none. */
+  previous?: string | null
   say: (line: string) => void
 }
 
@@ -29,7 +31,7 @@ export async function runLab(options: LabOptions, over: AbortSignal): Promise<Ru
   for (let round = 0; round === 0 || (options.requests !== null && sent() < options.requests); round += 1) {
     for (const fault of options.faults) {
       if (over.aborted) return runs
-      const reason = fault.cannotRun?.(new Date()) ?? null
+      const reason = reasonNot(fault, options)
       if (reason !== null) options.say(`  not run ${fault.id.padEnd(4)} ${fault.title}: ${reason}`)
       else runs.push(await runOne(fault, options, options.seed + 1_000 * round, over))
       if (options.requests === null) continue
@@ -38,6 +40,11 @@ export async function runLab(options: LabOptions, over: AbortSignal): Promise<Ru
     }
   }
   return runs
+}
+
+function reasonNot({ needsPrevious, cannotRun }: Fault, { previous }: LabOptions): string | null {
+  if (needsPrevious && !previous) return 'it needs an installed checkout of an earlier release: --previous <folder>'
+  return cannotRun?.(new Date()) ?? null
 }
 
 function progressLine(sent: number, wanted: number, ms: number): string {
@@ -55,7 +62,10 @@ async function runOne(fault: Fault, options: LabOptions, seed: number, over: Abo
   over.addEventListener('abort', tidyUp)
   try {
     const chance = chanceOf(seed + Number(fault.id.slice(1)))
-    plant = await startPlant(folder, chance, fault.wish)
+    plant = await startPlant(folder, chance, {
+      ...fault.wish,
+      ...(fault.needsPrevious && options.previous && { release: options.previous }),
+    })
     const run = await runFault(plant, fault, chance, { light: false, ...options, seed })
     options.say(linesOf(run))
     if (!passed(run)) for (const machine of plant.machines()) options.say(tailOf(machine.name, machine.output()))

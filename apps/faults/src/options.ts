@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { faults } from './faults/index.ts'
 
@@ -13,9 +15,11 @@ export type Options = {
   requests: number | null
   /** Short answers, so that many requests fit into the time. */
   light: boolean
+  /** Folder with an installed checkout of an earlier release, for those faults that need one. */
+  previous: string | null
 }
 
-const usage = `Usage: npm run faults -- [--only F1,F12] [--seed <number>] [--seconds <number>] [--rate <factor>] [--long [--requests <number>]]
+const usage = `Usage: npm run faults -- [--only F1,F12] [--seed <number>] [--seconds <number>] [--rate <factor>] [--previous <folder>] [--long [--requests <number>]]
 --long goes on through all faults until 100,000 requests, or as many as you say, were sent.
 Faults: ${faults.map(({ id }) => id).join(', ')}.`
 
@@ -32,6 +36,7 @@ export function readOptions(args: readonly string[], now: Date): Options {
     rate: numberOf(values.rate ?? (values.long ? '3' : '1'), 'rate'),
     requests: values.long ? numberOf(values.requests ?? '100000', 'requests') : null,
     light: values.long,
+    previous: values.previous === undefined ? null : folderOf(values.previous),
   }
 }
 
@@ -42,6 +47,7 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string' },
         seed: { type: 'string' },
+        previous: { type: 'string' },
         seconds: { type: 'string' },
         rate: { type: 'string' },
         requests: { type: 'string' },
@@ -51,6 +57,15 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error })
   }
+}
+
+function folderOf(path: string): string {
+  const folder = resolve(path)
+  if (existsSync(join(folder, 'apps/proxy/src/main.ts')) && existsSync(join(folder, 'apps/proxy/node_modules')))
+    return folder
+  throw new Error(
+    `--previous must be a checkout of an earlier release in which \`npm start\` or \`npm test\` has run: ${folder} is none.\n${usage}`,
+  )
 }
 
 function numberOf(text: string, name: string): number {

@@ -184,7 +184,7 @@ async function calm(plant: Plant, load: Load, tenants: readonly Tenant[], { limi
  * no counter. So every key asks once more, until it gets an answer about money.
  */
 async function askOfEveryCounter({ proxies }: Plant, tenants: readonly Tenant[]): Promise<void> {
-  const [first] = proxies
+  const first = proxies.find(({ machine }) => !machine.down())
   const body = JSON.stringify({
     model: 'gpt-4o-mini',
     messages: [{ role: 'user', content: 'Anything left? [[sim:tokens=1]]' }],

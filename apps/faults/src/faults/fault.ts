@@ -35,6 +35,8 @@ export type Fault = {
   timeZones?: readonly string[]
   /** What its plant has to have beside the usual. */
   wish?: PlantWish
+  /** Runs an earlier release beside this one. */
+  needsPrevious?: true
   /** Why it cannot run here, if so. */
   cannotRun?: (now: Date) => string | null
   /** Breaks something, mends it again, and gives what has to hold beside the gate. */

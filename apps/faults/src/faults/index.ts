@@ -22,6 +22,7 @@ import { clocks } from './f24-clocks.ts'
 import { calendar } from './f25-calendar.ts'
 import { clients } from './f33-clients.ts'
 import { changes } from './f39-changes.ts'
+import { twoReleases } from './f41-two-releases.ts'
 import { jobsTwice } from './f44-jobs-twice.ts'
 
 /** The programme, in the order of faults.md 5.4. */
@@ -49,5 +50,6 @@ export const faults: readonly Fault[] = [
   calendar,
   clients,
   changes,
+  twoReleases,
   jobsTwice,
 ]

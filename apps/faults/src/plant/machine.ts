@@ -15,6 +15,8 @@ export type Machine = {
   resume(): void
   /** SIGTERM; resolves with its exit code once it has ended by itself. @throws when it takes longer */
   terminate(withinMs: number): Promise<number | null>
+  /** Like `terminate`, and nothing starts it again. */
+  retire(withinMs: number): Promise<number | null>
   /** Starts it if it is down. */
   start(): Promise<void>
   /** Ends it for good, at once: whatever it leaves behind was judged by then. */
@@ -38,6 +40,13 @@ const runs = (pid: number): boolean => {
 export async function startMachine(options: ProcessOptions & { url: string }): Promise<Machine> {
   const child: SpawnedProcess = await spawnProcess(options)
   let isDown = false
+  let isRetired = false
+  async function terminate(withinMs: number): Promise<number | null> {
+    isDown = true
+    if (runs(child.pid)) process.kill(child.pid, 'SIGTERM')
+    await until(() => !runs(child.pid), { within: withinMs, what: `${options.name} to end` })
+    return (await child.kill9()).code
+  }
   return {
     name: options.name,
     url: options.url,
@@ -49,14 +58,13 @@ export async function startMachine(options: ProcessOptions & { url: string }): P
     },
     pause: () => void process.kill(child.pid, 'SIGSTOP'),
     resume: () => void process.kill(child.pid, 'SIGCONT'),
-    async terminate(withinMs) {
-      isDown = true
-      process.kill(child.pid, 'SIGTERM')
-      await until(() => !runs(child.pid), { within: withinMs, what: `${options.name} to end` })
-      return (await child.kill9()).code
+    terminate,
+    retire(withinMs) {
+      isRetired = true
+      return terminate(withinMs)
     },
     async start() {
-      if (!isDown) return
+      if (!isDown || isRetired) return
       await child.restart()
       isDown = false
     },

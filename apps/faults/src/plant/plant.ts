@@ -42,9 +42,9 @@ export type Plant = {
   links: () => Link[]
   machines: () => Machine[]
   /** One more worker beside the others. */
-  addWorker: (env?: Record<string, string>) => Promise<WorkerSeat>
-  /** A proxy like the first two, with another environment. */
-  addProxy: (env?: Record<string, string>, preload?: string) => Promise<ProxySeat>
+  addWorker: (env?: Record<string, string>, release?: string) => Promise<WorkerSeat>
+  /** A proxy like the first two, with another environment; `release` is the folder of another checkout. */
+  addProxy: (env?: Record<string, string>, preload?: string, release?: string) => Promise<ProxySeat>
   /** Stops something as well that a fault started. */
   alsoStop: (each: { stop(): Promise<unknown> }) => void
   stop: () => Promise<void>
@@ -58,6 +58,8 @@ export type PlantWish = {
   calendarFrom?: number
   /** Postgres, or the journal of the first proxy, has a small disk of its own. */
   smallDisk?: 'postgres' | 'journal'
+  /** The checkout of an earlier release that its proxies and workers are started from; the schema is the present one. */
+  release?: string
 }
 
 /** Room for an empty cluster of Postgres and a short run; for some segments of a journal. */
@@ -113,7 +115,7 @@ export async function startPlant(folder: string, chance: Chance, wish: PlantWish
     const simulator = await machine(provider(simulatorPort, join(folder, 'oracle.jsonl')))
     const upstream = await link(simulatorPort)
 
-    async function addWorker(env: Record<string, string> = {}): Promise<WorkerSeat> {
+    async function addWorker(env: Record<string, string> = {}, release = root): Promise<WorkerSeat> {
       const port = await freePort()
       const [toRedis, toPostgres] = [await redisLink(), await link(postgres.port)]
       const url = `http://127.0.0.1:${port}`
@@ -121,7 +123,7 @@ export async function startPlant(folder: string, chance: Chance, wish: PlantWish
         name: `worker ${workers.length + 1}`,
         url,
         command: process.execPath,
-        args: [join(root, 'apps/worker/src/main.ts')],
+        args: [join(release, 'apps/worker/src/main.ts')],
         env: {
           DATABASE_URL: toPostgres.through(postgres.url),
           REDIS_URL: toRedis.through(redis.url),
@@ -144,14 +146,14 @@ export async function startPlant(folder: string, chance: Chance, wish: PlantWish
       return seat
     }
 
-    async function addProxy(env: Record<string, string> = {}, preload?: string): Promise<ProxySeat> {
+    async function addProxy(env: Record<string, string> = {}, preload?: string, release = root): Promise<ProxySeat> {
       const port = await freePort()
       const [clientLink, toRedis] = [await link(port), await redisLink()]
       const made = await machine({
         name: `proxy ${proxies.length + 1}`,
         url: `http://127.0.0.1:${port}`,
         command: process.execPath,
-        args: [...(preload === undefined ? [] : ['--import', preload]), join(root, 'apps/proxy/src/main.ts')],
+        args: [...(preload === undefined ? [] : ['--import', preload]), join(release, 'apps/proxy/src/main.ts')],
         env: {
           REDIS_URL: toRedis.through(redis.url),
           PROXY_PORT: String(port),
@@ -186,8 +188,8 @@ export async function startPlant(folder: string, chance: Chance, wish: PlantWish
     const internalToken = randomBytes(32).toString('hex')
     const workers: WorkerSeat[] = []
     const proxies: ProxySeat[] = []
-    for (let seat = 0; seat < 2; seat += 1) await addWorker()
-    for (let seat = 0; seat < 2; seat += 1) await addProxy()
+    for (let seat = 0; seat < 2; seat += 1) await addWorker({}, wish.release)
+    for (let seat = 0; seat < 2; seat += 1) await addProxy({}, undefined, wish.release)
     return {
       folder,
       postgres,
