@@ -16,9 +16,13 @@ const argumentsOf = (script: string, variables: Record<string, string> = {}): st
 const curl = clients.find((client) => client.id === 'curl')
 
 describe('snippets', () => {
-  it.each(clients)('for $label name the base URL with one /v1, the key and the model', ({ snippet }) => {
+  it.each(clients)('for $label name the base URL that it wants, the key and the model', ({ id, snippet }) => {
     const text = snippet(inputs)
-    expect(text.match(/https:\/\/gw\.example\.com\/v1/g)).toHaveLength(1)
+    // Anthropic's programs add the /v1 themselves.
+    const isAnthropics = id === 'anthropic-js' || id === 'claude-code'
+    expect(text.match(/https:\/\/gw\.example\.com(\/v1)?/g)).toEqual([
+      isAnthropics ? 'https://gw.example.com' : 'https://gw.example.com/v1',
+    ])
     expect(text).not.toContain('/v1/v1')
     expect(text).toContain('sk-gw-secret')
     expect(text).toContain('"gpt-4o-mini"')
@@ -26,7 +30,7 @@ describe('snippets', () => {
 
   it.each(clients)('for $label read the key from GATEWAY_KEY where none is at hand', ({ snippet }) => {
     const text = snippet({ ...inputs, key: keyVariable })
-    expect(text).toMatch(/\$GATEWAY_KEY|process\.env\.GATEWAY_KEY|os\.environ\["GATEWAY_KEY"\]/)
+    expect(text).toMatch(/\$GATEWAY_KEY|process\.env\.GATEWAY_KEY|os\.environ\["GATEWAY_KEY"\]|"GATEWAY_KEY"/)
     expect(text).not.toContain('sk-gw-')
   })
 

@@ -10,14 +10,14 @@ export type SnippetInputs = {
 
 /** One way to call the gateway that works today. */
 export type Client = {
-  id: 'curl' | 'openai-js' | 'openai-python' | 'ai-sdk' | 'langchain'
+  id: 'curl' | 'openai-js' | 'openai-python' | 'anthropic-js' | 'ai-sdk' | 'langchain' | 'claude-code' | 'codex'
   /** Name of its tab. */
   label: string
   /** Where the text goes: a terminal or a file. */
   place: string
   /** What has to be installed first; null when nothing. */
   install: string | null
-  /** A program that asks the model to say hi and prints its answer. */
+  /** A program that asks the model to say hi and prints its answer, or what an agent needs to work with the model. */
   snippet: (inputs: SnippetInputs) => string
 }
 
@@ -92,6 +92,25 @@ answer = client.chat.completions.create(
 print(answer.choices[0].message.content)`,
   },
   {
+    id: 'anthropic-js',
+    label: 'Anthropic SDK',
+    place: 'hi.mjs',
+    install: 'npm install @anthropic-ai/sdk',
+    snippet: ({ gateway, key, model }) => `import Anthropic from '@anthropic-ai/sdk'
+
+const client = new Anthropic({
+  baseURL: ${text(gateway)},
+  apiKey: ${js(key)},
+})
+
+const message = await client.messages.create({
+  model: ${text(model)},
+  max_tokens: 200,
+  messages: [{ role: 'user', content: ${text(hello)} }],
+})
+console.log(message.content[0].text)`,
+  },
+  {
     id: 'ai-sdk',
     label: 'Vercel AI SDK',
     place: 'hi.mjs',
@@ -125,6 +144,39 @@ const chat = new ChatOpenAI({
 
 const answer = await chat.invoke(${text(hello)})
 console.log(answer.content)`,
+  },
+  {
+    id: 'claude-code',
+    label: 'Claude Code',
+    place: 'Terminal',
+    install: 'npm install --global @anthropic-ai/claude-code',
+    snippet: ({ gateway, key, model }) =>
+      [
+        `export ANTHROPIC_BASE_URL=${inSingleQuotes(gateway)}`,
+        `export ANTHROPIC_AUTH_TOKEN="${inDoubleQuotes(key)}"`,
+        `claude --model "${inDoubleQuotes(model)}" "${hello}"`,
+      ].join('\n'),
+  },
+  {
+    id: 'codex',
+    label: 'Codex',
+    place: '~/.codex/config.toml',
+    install: 'npm install --global @openai/codex',
+    snippet: ({
+      gateway,
+      key,
+      model,
+    }) => `# Before: export GATEWAY_KEY="${key === keyVariable ? '…' : inDoubleQuotes(key)}"
+model = ${text(model)}
+model_provider = "gateway"
+# Searching the web runs at the provider, at a price that no budget can bound.
+web_search = "disabled"
+
+[model_providers.gateway]
+name = "Gateway"
+base_url = ${text(`${gateway}/v1`)}
+env_key = "GATEWAY_KEY"
+wire_api = "responses"`,
   },
 ]
 
