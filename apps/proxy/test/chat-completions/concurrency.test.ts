@@ -8,7 +8,7 @@ import { startWorld, type World } from '../world/world.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ env: { PERMIT_WAIT_MS: '30000' } })
+  world = await startWorld({ env: { PERMIT_WAIT_MS: '30000', CIRCUIT_BREAKER_ENABLED: 'false' } })
 })
 beforeEach(() => world.simulator.reset())
 afterAll(() => world.stop())
