@@ -56,6 +56,7 @@ export function makeBooks(deps: BooksDeps): Books {
   const ledger = makeLedger({ ...deps, journal: () => journal, onGone: (attempt) => lost.add(attempt) })
   const lost = makeLostAttempts({
     asker: asker('lost'),
+    draw: (attempt) => ledger.drawLeft(attempt),
     recordLost: deps.recordLost,
     again: (attempt: LostAttempt) => void ledger.finish({ ...attempt, least: 0n, sliceId: null }).catch(onDefect),
     onRecorded({ orgId, attemptId }, kind) {

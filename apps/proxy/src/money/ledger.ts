@@ -47,6 +47,8 @@ export type Ledger = {
   release: (release: Release) => Promise<void>
   /** Brings to its end what a process that is gone has left in its journal. */
   finish: (left: LeftAttempt) => Promise<void>
+  /** Charges what a slice paid for and the ledger does not have; false when the store knows neither slice nor counters. */
+  drawLeft: (left: LostAttempt) => Promise<boolean>
 }
 
 export type LedgerDeps = {
@@ -176,22 +178,21 @@ export function makeLedger(deps: LedgerDeps): Ledger {
       await firstTrue(acknowledged, onDisk)
     },
     release,
+    async drawLeft({ orgId, attemptId, end, sliceId, ...left }) {
+      if (end === null || !sliceId) return false
+      const { request, ...ended } = end
+      // A slice that is closed does not know its counters any more; the journal does.
+      const nodes = left.nodes.map((id) => ({ id }))
+      const { meta } = left
+      const draw = { ...ended, orgId, attemptId, sliceId, meta, nodes, ...(request && { request }) }
+      return (await budgets.draw(draw)).kind !== 'gone'
+    },
     async finish(left) {
       const { orgId, attemptId, end, least, sliceId } = left
+      // Nothing in the store need know any more whom a slice has paid for: the ledger is asked first.
+      if (end !== null && sliceId !== null) return deps.onGone(left)
       // The hold itself knows its counters; its limits on tokens have been refilled by now.
       const common = { orgId, attemptId, nodes: [], rates: [] }
-      if (end !== null && sliceId !== null) {
-        await untilClosed(left, async () => {
-          const { request, ...ended } = end
-          const { meta } = left
-          // A slice that is closed does not know its counters any more; the journal does.
-          const nodes = left.nodes.map((id) => ({ id }))
-          const draw = { ...ended, orgId, attemptId, sliceId, meta, nodes, ...(request && { request }) }
-          const { kind } = await budgets.draw(draw)
-          if (kind === 'gone') deps.onGone(left)
-        })
-        return
-      }
       await (end === null
         ? surrender(
             { ...common, least, result: { outcome: 'unknown', usageSource: 'held', tokens: {}, status: null } },

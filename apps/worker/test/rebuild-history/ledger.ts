@@ -1,14 +1,17 @@
 import { eventIdOf, ledgerAmountOf, type AttemptEvent } from '@tollkeeper/domain/usage'
 import type { Recorded } from '@tollkeeper/redis/shard-keeper'
 
-/** The ledger, by its own rules: an event once, and no provisional charge beside a final one. */
+/** The ledger, by its own rules: an event once, and a provisional charge is never beside a final one. */
 export class Ledger {
   private readonly events = new Map<string, AttemptEvent>()
 
   add(event: AttemptEvent): void {
     const final = eventIdOf({ attemptId: event.attemptId, kind: 'final' })
     if (event.kind === 'provisional' && this.events.has(final)) return
-    if (!this.events.has(eventIdOf(event))) this.events.set(eventIdOf(event), event)
+    const provisional = this.events.get(eventIdOf({ attemptId: event.attemptId, kind: 'provisional' }))
+    const own: AttemptEvent =
+      event.kind === 'final' && provisional ? { ...event, kind: 'correction', hold: provisional.amount } : event
+    if (!this.events.has(eventIdOf(own))) this.events.set(eventIdOf(own), own)
   }
 
   recorded(attemptId: string): Recorded {

@@ -13,15 +13,7 @@ export async function appendToLedger(client: pg.PoolClient, events: readonly Mon
   if (events.length === 0) return []
   const byId = new Map(events.toReversed().map((event) => [eventIdOf(event), event]))
   const ends = await takeEnds(client, [...new Set(events.map((event) => event.meta.scopes.orgId))].toSorted())
-  // A store that was rolled back has holds again whose final charge is here: sweeping them must not charge them twice.
-  const finalOf = ({ attemptId }: MoneyEvent) => eventIdOf({ attemptId, kind: 'final' })
-  const provisional = [...byId].filter(([, event]) => event.kind === 'provisional')
-  const known = await client.query<{ id: string }>('SELECT event_id AS id FROM ledger_entry WHERE event_id = ANY($1)', [
-    [...byId.keys(), ...provisional.map(([, event]) => finalOf(event))],
-  ])
-  const there = new Set(known.rows.map(({ id }) => id))
-  for (const id of there) byId.delete(id)
-  for (const [id, event] of provisional) if (there.has(finalOf(event))) byId.delete(id)
+  await dropCharged(client, byId)
   // The order of ids is as good as any, and the same whoever delivers.
   const fresh = [...byId].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event)
   const byOrg = Map.groupBy(fresh, (event) => event.meta.scopes.orgId)
@@ -29,6 +21,50 @@ export async function appendToLedger(client: pg.PoolClient, events: readonly Mon
   await insertRows(client, { table: 'ledger_entry', columns: linkedColumns, rest: '' }, rows)
   await moveEnds(client, rows)
   return fresh
+}
+
+/**
+ * Takes out what the ledger has. A store that was rolled back has holds again that were charged: one whose final charge
+ * is here is not charged provisionally as well, and the final charge of one that is charged provisionally corrects that.
+ */
+async function dropCharged(client: pg.PoolClient, byId: Map<string, MoneyEvent>): Promise<void> {
+  const idOf = ({ attemptId }: MoneyEvent, kind: 'final' | 'provisional' | 'correction') =>
+    eventIdOf({ attemptId, kind })
+  const events = [...byId.values()]
+  const finals = events.filter(({ kind }) => kind === 'final')
+  const provisionals = events.filter(({ kind }) => kind === 'provisional')
+  const there = await amountsOf(client, [
+    ...byId.keys(),
+    ...provisionals.map((event) => idOf(event, 'final')),
+    ...finals.map((event) => idOf(event, 'provisional')),
+  ])
+  for (const id of there.keys()) byId.delete(id)
+  for (const event of provisionals) {
+    const final = idOf(event, 'final')
+    if (there.has(final) || byId.has(final)) byId.delete(idOf(event, 'provisional'))
+  }
+  const late = finals.filter((event) => byId.has(idOf(event, 'final')) && there.has(idOf(event, 'provisional')))
+  if (late.length === 0) return
+  const corrections = await amountsOf(
+    client,
+    late.map((event) => idOf(event, 'correction')),
+  )
+  for (const event of late) {
+    byId.delete(idOf(event, 'final'))
+    const id = idOf(event, 'correction')
+    const hold = there.get(idOf(event, 'provisional'))
+    if (hold === undefined || corrections.has(id) || byId.has(id) || event.kind !== 'final') continue
+    byId.set(id, { ...event, kind: 'correction', hold })
+  }
+}
+
+/** Amounts of the rows that are there, in nano-USD. */
+async function amountsOf(client: pg.PoolClient, ids: readonly string[]): Promise<Map<string, bigint>> {
+  const { rows } = await client.query<{ id: string; amount: string }>(
+    'SELECT event_id AS id, amount_nano::text AS amount FROM ledger_entry WHERE event_id = ANY($1)',
+    [ids],
+  )
+  return new Map(rows.map(({ id, amount }) => [id, BigInt(amount)]))
 }
 
 type End = Link & { orgId: string; now: Date }

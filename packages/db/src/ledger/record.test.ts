@@ -47,6 +47,29 @@ it('makes one charge of a provisional one and its correction, in any order', asy
   expect(await rollupDrift(prisma, world.orgId)).toBe(0)
 })
 
+it('charges 1,200 once when a store that went back charges as final what was charged 5,000 provisionally', async () => {
+  const { pool, prisma } = database()
+  const world = await aWorld(database())
+  const attempt = { attemptId: 'lost-2', hold: 5_000n }
+  const provisional = anAttempt(world, { ...attempt, kind: 'provisional', amount: 5_000n, tokens: {} })
+  const final = anAttempt(world, { ...attempt, kind: 'final', amount: 1_200n })
+  await recordUsage(pool, entriesOf(provisional))
+  await recordUsage(pool, entriesOf(final))
+  await recordUsage(pool, entriesOf(final, provisional))
+  expect(await rollups.total(prisma, world.orgId, day)).toMatchObject({ costNano: 1_200n, attempts: 1 })
+  // Both at once, of another attempt.
+  const other = { attemptId: 'lost-3', hold: 5_000n }
+  await recordUsage(
+    pool,
+    entriesOf(
+      anAttempt(world, { ...other, kind: 'provisional', amount: 5_000n, tokens: {} }),
+      anAttempt(world, { ...other, kind: 'final', amount: 300n }),
+    ),
+  )
+  expect(await rollups.total(prisma, world.orgId, day)).toMatchObject({ costNano: 1_500n, attempts: 2 })
+  expect(await rollupDrift(prisma, world.orgId)).toBe(0)
+})
+
 it('counts requests, refusals with their repeats, and failures from the request rows', async () => {
   const { pool, prisma } = database()
   const world = await aWorld(database())

@@ -52,12 +52,12 @@ describe('an attempt whose slice was charged provisionally', () => {
     ])
     expect(eventsOf(two)).toEqual([
       'a provisional 100 of 100 on team',
-      'a:1 correction 0 of 30 on team',
+      'a:x correction 0 of 30 on team',
       'x final 30 of 30 on team',
-      'a:2 correction 0 of 20 on team',
+      'a:y correction 0 of 20 on team',
       'y final 20 of 20 on team',
     ])
-    expect(holdOf(two, 'a')).toMatchObject({ kind: 'orphaned', amount: 50n, draws: 2 })
+    expect(holdOf(two, 'a')).toMatchObject({ kind: 'orphaned', amount: 50n })
   })
 
   it('is charged beyond it for what it cost more', () => {
@@ -70,11 +70,11 @@ describe('an attempt whose slice was charged provisionally', () => {
     expect(eventsOf(free)).toEqual(['a provisional 100 of 100 on team', 'x final 0 of 0 on team'])
     const [all] = drawn(drawn(free, 'y', 100n)[0], 'z', 5n)
     expect(eventsOf(all).slice(2)).toEqual([
-      'a:1 correction 0 of 100 on team',
+      'a:y correction 0 of 100 on team',
       'y final 100 of 100 on team',
       'z final 5 of 0 on team',
     ])
-    expect([counterOf(all, 'team'), holdOf(all, 'a')]).toMatchObject([[105n, 0n], { amount: 0n, draws: 1 }])
+    expect([counterOf(all, 'team'), holdOf(all, 'a')]).toMatchObject([[105n, 0n], { amount: 0n }])
   })
 })
 

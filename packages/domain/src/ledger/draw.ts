@@ -52,12 +52,10 @@ export function draw(ledger: Ledger, request: DrawRequest): [Ledger, DrawAnswer]
   const paid = amount < slice.amount ? amount : slice.amount
   const late = slice.kind === 'orphaned'
   const moves = late && paid > 0n
-  const draws = (slice.kind === 'orphaned' ? (slice.draws ?? 0) : 0) + 1
   const amountLeft = slice.amount - paid
-  const smaller: HoldState =
-    slice.kind === 'orphaned' && moves ? { ...slice, amount: amountLeft, draws } : { ...slice, amount: amountLeft }
+  const smaller: HoldState = { ...slice, amount: amountLeft }
   const moved: LedgerEvent = {
-    attemptId: `${sliceId}:${draws}` as AttemptId,
+    attemptId: `${sliceId}:${attemptId}` as AttemptId,
     kind: 'correction',
     amount: 0n,
     hold: paid,

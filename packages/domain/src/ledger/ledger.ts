@@ -28,11 +28,7 @@ export type Taken = {
 export type HoldState =
   | ({ kind: 'dispatched'; leaseEndsMs: Instant } & Taken)
   /** Its owner is gone; the whole amount is charged provisionally. */
-  | ({
-      kind: 'orphaned'
-      /** How often a slice that was charged has paid for an attempt since. */
-      draws?: number
-    } & Taken)
+  | ({ kind: 'orphaned' } & Taken)
   | { kind: 'settled' }
   /** Nothing was sent. Also stands for a hold that may still arrive and must not count then. */
   | { kind: 'released' }

@@ -30,7 +30,7 @@ export type DrawReply = {
   overage: boolean
 }
 
-const drawScript = defineScript('draw_v1')
+const drawScript = defineScript('draw_v2')
 
 const answers = { DRAWN: 3, CORRECTED: 3, LATE: 3, DUP: 1, GONE: 1, OTHER: 2 }
 const kinds: Readonly<Record<string, DrawReply['kind']>> = {

@@ -6,7 +6,7 @@ import { stateInRedis } from './state.ts'
 import { Twin } from './twin.ts'
 import { countersOf } from './world.ts'
 
-// Scripts: hold_v2, settle_v1, draw_v1, shrink_v1, release_v1, renew_v1, orphan_v1,
+// Scripts: hold_v2, settle_v1, draw_v2, shrink_v1, release_v1, renew_v1, orphan_v1,
 // surrender_v1, record_v1, adjust_v1 with the parts window, bucket, index, correct_tokens.
 it('answers and ends up like the TypeScript rule, step by step, on 60 random histories (I1–I10, I12, I13)', async () => {
   const { redis } = await openLedger()

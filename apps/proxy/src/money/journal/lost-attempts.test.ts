@@ -25,6 +25,7 @@ it.each<[string, string[], bigint | null, [string, bigint] | undefined]>([
   const charged: [string, bigint][] = []
   const lost = makeLostAttempts({
     asker: { whichAreRecorded: async () => new Set(has.map((kind) => `x:${kind}`)) },
+    draw: () => Promise.resolve(false),
     recordLost: async ({ kind, amount: charge }: LostCharge) => {
       charged.push([kind, charge])
       return true
@@ -40,4 +41,33 @@ it.each<[string, string[], bigint | null, [string, bigint] | undefined]>([
   await until(() => lost.count === 0, { within: 2_000, every: 1 })
   lost.stop()
   expect(charged).toEqual(expected ? [expected] : [])
+})
+
+it.each<[string, string[], boolean, string[]]>([
+  ['nothing, and the slice is there: charges it to the slice', [], true, ['draw']],
+  ['nothing, and nobody knows the slice: charges it by itself', [], false, ['draw', 'final']],
+  ['its charge already: asks nothing of the slice', ['final'], true, []],
+])('an attempt that a slice paid for, of which the ledger has %s', async (_, has, isDrawn, expected) => {
+  const done: string[] = []
+  const lost = makeLostAttempts({
+    asker: { whichAreRecorded: async () => new Set(has.map((kind) => `x:${kind}`)) },
+    draw: async () => {
+      done.push('draw')
+      return isDrawn
+    },
+    recordLost: async ({ kind }: LostCharge) => {
+      done.push(kind)
+      return true
+    },
+    again: () => {},
+    onRecorded: () => {},
+    onDefect: (error) => {
+      throw error
+    },
+    everyMs: 1,
+  })
+  lost.add({ ...lostAttempt('x', 30n), sliceId: 'slice' as LostAttempt['attemptId'] })
+  await lost.untilNone()
+  lost.stop()
+  expect(done).toEqual(expected)
 })

@@ -13,10 +13,14 @@ export type KnownEnd = { amount: NanoUsd; result: AttemptResult; request: Reques
 export type LostAttempt = Omit<SentRecord, 't'> & {
   /** Null: nobody knows what it cost. */
   end: KnownEnd | null
+  /** The hold that may have paid for it; absent or null where it had one of its own. */
+  sliceId?: AttemptId | null
 }
 
 export type LostAttemptsDeps = {
   asker: Asker
+  /** Charges it to the slice that paid for it; false when that cannot be. */
+  draw: (attempt: LostAttempt) => Promise<boolean>
   recordLost: (charge: LostCharge) => Promise<boolean>
   /** Settles or gives up as usual, for those that the store knows after all. */
   again: (attempt: LostAttempt) => void
@@ -38,7 +42,7 @@ const pauseMs = 100
 const kinds = ['final', 'provisional', 'correction'] as const
 
 /**
- * Charges attempts whose holds the store has lost, after the ledger was asked what it has of them: what was recorded
+ * Charges attempts whose holds the store has lost, or whose slice may not remember them, after the ledger was asked what it has of them: what was recorded
  * before the loss must not be charged a second time. Those that wait are in the journal too.
  */
 export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
@@ -66,7 +70,7 @@ export function makeLostAttempts(deps: LostAttemptsDeps): LostAttempts {
 
   async function settleOne(attempt: LostAttempt, found: ReadonlySet<string>): Promise<void> {
     const charge = chargeOfLost(attempt, found)
-    if (charge) {
+    if (charge && !(attempt.sliceId && (await deps.draw(attempt)))) {
       const recorded = await deps.recordLost(charge)
       if (recorded) deps.onRecorded(attempt, charge.kind)
       else deps.again(attempt)
@@ -103,5 +107,6 @@ export function chargeOfLost({ end, ...attempt }: LostAttempt, found: ReadonlySe
   if (has('final') || has('correction') || (has('provisional') && end === null)) return undefined
   const kind = end === null ? 'provisional' : has('provisional') ? 'correction' : 'final'
   const { amount, result, request } = end ?? { amount: attempt.hold, result: unknown, request: null }
-  return { ...attempt, kind, amount, result, ...(request && { request }) }
+  const { orgId, attemptId, hold, nodes, meta } = attempt
+  return { orgId, attemptId, hold, nodes, meta, kind, amount, result, ...(request && { request }) }
 }

@@ -33,8 +33,8 @@ end
 if paid ~= '0' then
   redis.call('HSET', KEYS[2], 'amt', string.format('%.0f', tonumber(h[2]) - tonumber(paid)))
   if charged then
-    local number = redis.call('HINCRBY', KEYS[2], 'draws', 1)
-    redis.call('XADD', KEYS[4], '*', 't', 'attempt', 'id', ARGV[1] .. ':' .. number, 'kind', 'correction',
+    -- Named after the attempt: a store that went back has forgotten how many there were, and the ledger has not.
+    redis.call('XADD', KEYS[4], '*', 't', 'attempt', 'id', ARGV[1] .. ':' .. ARGV[2], 'kind', 'correction',
       'amount', '0', 'hold', paid, 'nodes', h[3], 'meta', h[4], 'result', ARGV[8])
   end
 end

@@ -79,9 +79,9 @@ it('moves money out of the charge of a slice that was swept, attempt by attempt,
   expect(rows).toEqual([
     ['before', 'final', 10n],
     [slice.attemptId, 'provisional', 90n],
-    [`${slice.attemptId}:1`, 'correction', -30n],
+    [`${slice.attemptId}:first`, 'correction', -30n],
     ['first', 'final', 30n],
-    [`${slice.attemptId}:2`, 'correction', -20n],
+    [`${slice.attemptId}:second`, 'correction', -20n],
     ['second', 'final', 20n],
     [slice.attemptId, 'correction', -40n],
   ])
