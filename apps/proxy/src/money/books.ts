@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Confirmations } from '@tollkeeper/redis/confirmations'
 import type { LostCharge } from '@tollkeeper/redis/budgets'
 import { makeAsker } from './journal/asker.ts'
@@ -41,6 +42,7 @@ export type BooksDeps = Omit<LedgerDeps, 'journal' | 'onGone'> & {
 
 const everyMs = 1_000
 const asking = { patienceMs: 10_000, pollMs: 200 }
+const pendingPollMs = 50
 /** Attempts of the process before that are brought to their end at a time. */
 const replayedAtOnce = 64
 
@@ -105,6 +107,8 @@ export function makeBooks(deps: BooksDeps): Books {
     },
     async recount() {
       await replay(await journal.unconfirmed())
+      // Also what the store could not be asked at once.
+      while (deps.settlements.pending > 0) await sleep(pendingPollMs, undefined, { ref: false })
       await lost.untilNone()
     },
     get journal() {

@@ -64,6 +64,10 @@ export class SimProxy {
   /** What timers would do: renew leases, ask again, look after what the store has lost. */
   async tick(orgId: OrgId, postgres: SimPostgres): Promise<void> {
     this.#store.renew(orgId, [...this.open.keys()])
+    await this.#round(postgres)
+  }
+
+  async #round(postgres: SimPostgres): Promise<void> {
     const retries = this.#retries
     this.#retries = []
     for (const retry of retries) await retry()
@@ -77,10 +81,11 @@ export class SimProxy {
     for (const left of leftAttempts(this.disk.records)) await this.ledger.finish(left)
   }
 
-  /** After the store was rebuilt: what was acknowledged before may be lost, and the disk has it. */
-  async resend(): Promise<void> {
+  /** Before a rebuilt store is opened: what was acknowledged may be lost, and the disk has it. */
+  async recount(postgres: SimPostgres): Promise<void> {
     for (const left of leftAttempts(this.disk.records))
       if (!this.open.has(left.attemptId)) await this.ledger.finish(left)
+    while (this.busy) await this.#round(postgres)
   }
 
   get busy(): boolean {

@@ -198,13 +198,25 @@ class Simulation {
       const isAtHand = registered.has(attemptId)
       const isEnded = kinds.some((kind) => kind !== 'provisional')
       if (!isAtHand && !isEnded && !onDisk.includes('result')) attempt.isKnown = false
+      // The store may have settled it, without an answer, and given the rest to others: told in full, it is held beside
+      // theirs until its settlement is sent again. Nothing of that is spent.
+      if (isAtHand && attempt.over) this.#mayPass(path, hold)
+      // A correction that is in no second copy, because the disk was full, leaves a provisional charge in full.
+      if (!isAtHand && kinds.length > 0 && !isEnded && !onDisk.includes('result')) this.#mayPass(path, hold)
       if (isAtHand || kinds.length > 0) continue
       if (!onDisk.includes('sent') && !onDisk.includes('result')) attempt.isForgotten = true
-      for (const { id } of path) this.#slack.set(id, (this.#slack.get(id) ?? 0n) + hold)
+      // What a living proxy has on its disk is counted before the store is opened again. Without what it cost, because
+      // that disk was full, it is charged in full, which may not fit.
+      else if (onDisk.includes('result') && !this.#proxies[attempt.proxy]?.dead) continue
+      this.#mayPass(path, hold)
     }
     this.#store.taken.clear()
     this.#store.rebuild(this.#postgres, this.#nodes, orgId, live)
-    for (const proxy of this.#proxies) if (!proxy.dead) await proxy.resend()
+    for (const proxy of this.#proxies) if (!proxy.dead) await proxy.recount(this.#postgres)
+  }
+
+  #mayPass(path: readonly BudgetNode[], amount: bigint): void {
+    for (const { id } of path) this.#slack.set(id, (this.#slack.get(id) ?? 0n) + amount)
   }
 
   /** Everything is well again: all must come to its end. */
