@@ -68,7 +68,7 @@ export type ShardKeeper = {
 
 export const restoreScript = defineScript('restore_v2')
 const shelveScript = defineScript('shelve_v1')
-const adoptScript = defineScript('adopt_v1')
+const adoptScript = defineScript('adopt_v2')
 const openScript = defineScript('open_v1')
 
 const adoptions = { HELD: 1, CHARGED: 1, CLOSED: 1, ORPHANED: 1, KNOWN: 1, OVER: 1, OTHER: 2 }

@@ -9,7 +9,7 @@ import { counterIndexKey, counterKey, epochKey, holdKey, leaseMember, leasesKey,
 import { aHold, aNode, anAnswer, anOrgId, settlementOf } from './builders.ts'
 import { openLedger } from './ledger.ts'
 
-// Scripts: fence_v1, shelve_v1, beat_v1, register_v1, adopt_v1, open_v1, repair_v1 with the part index.
+// Scripts: fence_v1, shelve_v1, beat_v1, register_v1, adopt_v2, open_v1, repair_v1 with the part index.
 it('closes the shard for everybody when the sequence of an answer is behind one that was seen, and gives the hold back', async () => {
   const { redis, budgets, shortLived: other, balances } = await openLedger()
   const orgId = anOrgId()
@@ -171,6 +171,34 @@ it('counts a hold that is told of on a counter that nobody was ever charged on',
   await budgets.epochs.refresh(orgId)
   expect(await balances(orgId, nodes)).toEqual([[40n, 100n, null]])
   expect(await budgets.hold(aHold({ orgId, nodes, amount: 61n }))).toMatchObject({ reason: 'held', held: 100n })
+})
+
+it('does not begin a counter at its opening that was charged 7 before a hold on it was told: it is put back first', async () => {
+  const { redis, budgets, balances } = await openLedger()
+  const keeper = makeShardKeeper(redis)
+  const orgId = anOrgId()
+  const shard = shardOf(orgId)
+  const nodes = [aNode({ limit: 200n })]
+  const running = await held(budgets, orgId, nodes)
+  const { attemptId, meta } = await held(budgets, orgId, nodes)
+  const keys = [epochKey(shard), sequenceKey(shard), leasesKey(shard), counterIndexKey(orgId)]
+  const holds = [running.attemptId, attemptId].map((id) => holdKey(orgId, id))
+  await redis.del(...keys, ...holds, ...nodes.map(({ id }) => counterKey(orgId, id)))
+  await keeper.restore(shard, { epoch: 2, seq: null, counters: [], orgIds: [orgId] })
+  const nodeIds = nodes.map(({ id }) => id)
+  const charge = { orgId, attemptId, nodes: nodeIds, meta, result: anAnswer, hold: 100n, amount: 7n }
+  expect(await budgets.recordLost({ ...charge, kind: 'final' })).toBe(true)
+  await makePresence(redis, 'proxy-1').register(2, running)
+  await keeper.adopt(shard, 2, leaseMember(orgId, running.attemptId), 'none')
+  await keeper.open(shard, 2)
+  await budgets.epochs.refresh(orgId)
+  expect(await budgets.hold(aHold({ orgId, nodes, amount: 1n }))).toEqual({ kind: 'missing', node: 0 })
+  const [counter] = await makeCounterRepair(redis).lost(shard)
+  if (!counter) throw new Error('Nothing is to be put back')
+  const { seq } = await keeper.state(shard)
+  const heldOn = await makeCounterRepair(redis).heldOn(counter)
+  await makeCounterRepair(redis).put(counter, { seq, used: 7n, held: heldOn, windowEndMs: 8_640_000_000_000_000 })
+  expect(await balances(orgId, nodes)).toEqual([[7n, 100n, null]])
 })
 
 it('puts a lost counter back unless money has moved since the ledger was read', async () => {

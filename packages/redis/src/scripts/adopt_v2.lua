@@ -38,7 +38,9 @@ if told then
   local ends, opens = string.gmatch(h[5], '%S+'), string.gmatch(h[6], '%S+')
   for i = 9, #KEYS do
     local window_end, opening = ends(), opens()
-    if redis.call('HEXISTS', KEYS[i], 'ver') == 0 then
+    -- One that is in the index and not there was charged while it was away (record_v1): it must not begin at its opening,
+    -- and is put back from the ledger.
+    if redis.call('HEXISTS', KEYS[i], 'ver') == 0 and redis.call('HEXISTS', KEYS[8], KEYS[i]) == 0 then
       redis.call('HSET', KEYS[i], 'used', opening, 'held', '0', 'limit', '', 'ver', '-1')
       local expires = tonumber(window_end) + 3888000000 -- 45 days after the window, as in hold_v2
       if expires < 8640000000000000 then redis.call('PEXPIREAT', KEYS[i], string.format('%.0f', expires)) end
