@@ -68,6 +68,8 @@ test('a fallback is set up in the console and answers within a second', async ({
   await edit.getByRole('combobox', { name: 'Then', exact: true }).selectOption({ label: 'Remove' })
   await edit.getByRole('button', { name: 'Save fallback' }).click()
   await expect(fallbacks.getByText('No model has a fallback.')).toBeVisible()
+  // An account that was refused for money is left alone for up to a minute; other journeys want it as well.
+  await expect.poll(async () => (await ask(demo, secret)).status, { timeout: 90_000, intervals: [5_000] }).toBe(200)
 })
 
 async function behave(demo: Ready, behaviour: object): Promise<void> {
