@@ -72,7 +72,13 @@ async function rebuild(ports: OpenPorts): Promise<JobReport> {
   let counters = 0
   await each(shards, async (shard) => void (counters += await restored(ports, shard, epochs.get(shard) ?? 0)))
   // Nobody can hold anything in a shard that was never open.
-  if (!isNew) await Promise.all([ports.gather(epochs), ports.republish()])
+  if (!isNew) {
+    await Promise.all([ports.gather(epochs), ports.republish()])
+    await ports.drain(shards)
+    // A worker may have had charges in its hands that it had read from the lost stream, and recorded them after the ledger
+    // was read. By now it has: what the counters are made of is read once more.
+    await each(shards, async (shard) => void (await restored(ports, shard, epochs.get(shard) ?? 0)))
+  }
   await ports.drain(shards)
   const adopted: Record<string, number> = {}
   await each(shards, (shard) => adoptAll(ports, shard, epochs.get(shard) ?? 0, adopted))
@@ -88,11 +94,16 @@ async function restored(ports: OpenPorts, shard: Shard, epoch: number): Promise<
     const { seq } = await ports.state(shard)
     // What was charged up to this sequence is on the stream by now, and in the ledger after this.
     await ports.drain([shard])
-    const made = await ports.restore(shard, { epoch, seq, ...(await ports.ledger(shard)) })
+    const { orgIds, counters } = await ports.ledger(shard)
+    const made = await ports.restore(shard, { epoch, seq, orgIds, counters: counters.map(notBelowNothing) })
     if (made !== undefined) return made
   }
   throw new Error(`Shard ${shard} does not stand still`)
 }
+
+/** A correction may be in the ledger before the provisional charge that it corrects. */
+const notBelowNothing = (counter: CounterRecord): CounterRecord =>
+  counter.used < 0n ? { ...counter, used: 0n } : counter
 
 async function adoptAll(ports: OpenPorts, shard: Shard, epoch: number, sums: Record<string, number>): Promise<void> {
   const holds = await ports.shelved(shard)

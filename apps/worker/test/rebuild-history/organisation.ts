@@ -1,6 +1,6 @@
 import { nodeIdOf, type BudgetNode } from '@tollkeeper/domain/budget'
 import type { AttemptId, BudgetId, KeyId, OrgId, ProviderId, RequestId } from '@tollkeeper/domain/id'
-import type { AttemptResult } from '@tollkeeper/domain/usage'
+import type { AttemptEvent, AttemptResult } from '@tollkeeper/domain/usage'
 import { readBalances } from '@tollkeeper/redis/balances'
 import { makeBudgets, type Hold } from '@tollkeeper/redis/budgets'
 import { readOpenHolds } from '@tollkeeper/redis/open-holds'
@@ -184,14 +184,23 @@ export class Organisation {
   }
 
   private async drain(): Promise<void> {
+    this.record(await this.read())
+  }
+
+  /** Takes what is on the stream off it. */
+  private async read(): Promise<AttemptEvent[]> {
     const entries = await this.reader.read([this.shard], 1_000)
-    for (const { payload } of entries) {
+    await this.reader.done(entries)
+    return entries.map(({ payload }) => {
       if (payload.kind !== 'attempt' || payload.event.kind === 'adjustment') {
         throw new Error(`Not a charge of this history: ${payload.kind}`)
       }
-      this.ledger.add(payload.event)
-    }
-    await this.reader.done(entries)
+      return payload.event
+    })
+  }
+
+  private record(events: readonly AttemptEvent[]): void {
+    for (const event of events) this.ledger.add(event)
   }
 
   private async copy(): Promise<Map<string, Buffer>> {
@@ -200,18 +209,21 @@ export class Organisation {
     return new Map(keys.flatMap((key, i) => (dumps[i] ? [[key, dumps[i]] as const] : [])))
   }
 
-  private async lose(lost: Extract<Step, { do: 'rebuild' }>['lost']): Promise<void> {
-    // What is lost was recorded before; what is not was lost with its store (appendfsync always).
-    await this.drain()
+  /** Gives what a worker has read before, and not recorded yet. */
+  private async lose(lost: Extract<Step, { do: 'rebuild' }>['lost'], late: boolean): Promise<AttemptEvent[]> {
+    // What is lost was read before; what is not was lost with its store (appendfsync always).
+    const inHand = await this.read()
+    if (!late) this.record(inHand.splice(0))
     if (lost === 'counter') await this.redis.del(...(await this.redis.keys('b:*')).slice(0, 1), 'none')
     if (lost === 'all' || (lost === 'since-copy' && this.copied)) await this.redis.flushdb()
-    if (lost !== 'since-copy' || !this.copied) return
+    if (lost !== 'since-copy' || !this.copied) return inHand
     for (const [key, value] of this.copied) await this.redis.restore(key, 0, value)
+    return inHand
   }
 
   /** Opens the shard; again and again after the first time. */
-  async rebuild({ lost, told, ends }: Omit<Extract<Step, { do: 'rebuild' }>, 'do'>): Promise<void> {
-    await this.lose(lost)
+  async rebuild({ lost, told, ends, late }: Omit<Extract<Step, { do: 'rebuild' }>, 'do'>): Promise<void> {
+    const inHand = await this.lose(lost, late)
     const { epoch } = await this.keeper.state(this.shard)
     if (epoch !== null) await this.keeper.fence(this.shard, epoch)
     const end = async (when: 'before' | 'after') => {
@@ -234,6 +246,7 @@ export class Organisation {
         }),
         republish: async () => {},
         gather: async (rebuilds) => {
+          this.record(inHand)
           await end('after')
           if (told) await this.tell(rebuilds.get(this.shard) ?? 0)
         },

@@ -18,6 +18,8 @@ export type Step =
       told: boolean
       /** An attempt that ends while the shard is closed: before its counters are made anew, or after. */
       ends: { attempt: number; when: 'before' | 'after' } | null
+      /** What a worker had read from the stream before is in the ledger only after the counters were made anew. */
+      late: boolean
     }
 
 const attempts = 8
@@ -48,6 +50,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       lost: fc.constantFrom('nothing', 'counter', 'since-copy', 'all'),
       told: fc.constantFrom(true, true, false),
       ends: fc.option(fc.record({ attempt, when: fc.constantFrom('before', 'after') })),
+      late: fc.boolean(),
     }),
   },
 )
