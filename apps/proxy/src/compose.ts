@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { openCredential } from '@tollkeeper/domain/credential'
 import { fail } from '@tollkeeper/domain/failure'
 import type { OrgId } from '@tollkeeper/domain/id'
-import { bytesBound, inputTokens, makeCaller, outputTokens, pathOf, readLimits } from '@tollkeeper/providers'
+import { bytesBound, inputTokens, outputTokens } from '@tollkeeper/providers'
 import { readBalances } from '@tollkeeper/redis/balances'
 import { makeBudgets, type Hold } from '@tollkeeper/redis/budgets'
 import { makeConfirmations } from '@tollkeeper/redis/confirmations'
@@ -12,16 +11,15 @@ import { makeCeilingStore } from '@tollkeeper/redis/ceiling'
 import { makeIdempotencyStore } from '@tollkeeper/redis/idempotency'
 import { readMemory } from '@tollkeeper/redis/memory'
 import { makePolicyReader } from '@tollkeeper/redis/policies'
-import { makeProviderLimitStore } from '@tollkeeper/redis/provider-limits'
 import { makePresence } from '@tollkeeper/redis/presence'
 import { makeRates } from '@tollkeeper/redis/rates'
 import { shardOf } from '@tollkeeper/redis/shards'
-import { redisPorts } from '@tollkeeper/redis/env'
 import { makeUsageWriter } from '@tollkeeper/redis/usage-stream'
-import { countBody, readCountRequest } from '@tollkeeper/wire/anthropic-messages'
+import { readCountRequest } from '@tollkeeper/wire/anthropic-messages'
 import { readJson } from '@tollkeeper/wire/json'
 import { dialectOf } from '@tollkeeper/wire/dialect'
 import type { FastifyInstance } from 'fastify'
+import { composeUpstream } from './compose-upstream.ts'
 import type { Env } from './env.ts'
 import { makeSharedBreakers } from './breakers/shared-breakers.ts'
 import { makeCeiling } from './ceiling/ceiling.ts'
@@ -61,11 +59,8 @@ import { makeJoin } from './pipeline/join/join.ts'
 import { makeOnce } from './pipeline/once/once.ts'
 import { makeRoute } from './pipeline/route.ts'
 import { makeUnderstand } from './pipeline/understand.ts'
-import { makeLimits } from './provider-limits/learned-limits.ts'
-import { makeSyncLimits } from './provider-limits/sync-limits.ts'
 import { makeSlices } from './slices/slices.ts'
 import { makeStandings } from './standing/standings.ts'
-import { makeTargets } from './standing/targets.ts'
 
 /** A composed proxy: not listening yet. */
 export type Proxy = {
@@ -81,17 +76,15 @@ export type Proxy = {
 const keepAliveMs = 10_000
 const stalledMs = 60_000
 const foldMs = 10_000
-/** How often learned limits of providers are written. */
-const writeLimitsMs = 5_000
 /** Asked every few seconds by machines: nobody wants to read that. */
 const probes = new Set(['/livez', '/readyz'])
 /** How often the installation's ceiling is told what was spent. */
 const ceilingEveryMs = 500
-/** How long a start waits for Redis. */
 /** Above this part of its memory the store takes no answers: they must not crowd out money. */
 const keepBelow = 0.6
 /** Most that is kept of all streams, for those who join one that has begun. */
 const replayBytes = 67_108_864
+/** How long a start waits for Redis. */
 const startWaitMs = 5_000
 /** How often it says that it lives; rebuilds wait for several of these. */
 const beatMs = 500
@@ -239,21 +232,8 @@ export function compose(env: Env, log: Logger): Proxy {
 
   const asked = { redis, subscriber, ask: breaker.run }
   const breakers = makeSharedBreakers(env, { ...asked, isAway, onDefect, storeNow, log })
-  const caller = makeCaller({
-    idleTimeoutMs: env.UPSTREAM_IDLE_MS,
-    connectTimeoutMs: env.UPSTREAM_CONNECT_MS,
-    firstByteTimeoutMs: env.UPSTREAM_FIRST_BYTE_MS,
-    wholeTimeoutMs: env.UPSTREAM_WHOLE_MS,
-    // A model on the own machine is what Ollama is for; the simulator's address comes from the installation itself.
-    mayBePrivate: (kind) => env.ALLOW_PRIVATE_PROVIDERS || kind === 'ollama' || kind === 'simulator',
-    closedPorts: redisPorts(env.REDIS_URL),
-  })
-  const open = (sealed: string, binding: Parameters<typeof openCredential>[2]) =>
-    openCredential(sealed, env.CREDENTIAL_PRIVATE_KEY, binding)
-  const targetFor = makeTargets(open)
-  const limitStore = makeProviderLimitStore(redis)
-  const limits = makeLimits({ read: readLimits, write: limitStore.write, now, writeMs: writeLimitsMs })
-  const syncLimits = makeSyncLimits({ limits, store: limitStore, caller, targetFor })
+  const upstream = composeUpstream(env, { redis, now })
+  const { caller, limits } = upstream
   const authentication = { standings, peppers: env.KEY_PEPPERS, storeNow, monotonic }
   const identify = makeIdentify(authentication)
 
@@ -305,23 +285,12 @@ export function compose(env: Env, log: Logger): Proxy {
       record,
       statusOf,
       interpreter,
-      callerOf(standing, provider, dialect) {
-        const target = targetFor(standing.record.scopes.orgId, provider)
-        return {
-          whole: (body, as) => caller.post(target, pathOf[dialect], body, as),
-          stream: (body, as) => caller.postForStream(target, pathOf[dialect], body, as),
-          render: (body, { model }, { cap, field }) =>
-            body.render({ model: model.upstreamName, capField: target.provider.capField(field), maxOutputTokens: cap }),
-        }
-      },
+      callerOf: upstream.callerOf,
       relays,
       providerPlaces,
       retries: makeRetryBudget(),
       breakers,
-      hear(standing, { provider, model }, outcome) {
-        if ('headers' in outcome)
-          limits.hear(standing.record.scopes.orgId, provider, model.upstreamName, outcome.headers)
-      },
+      hear: upstream.hear,
       monotonic,
     }),
     record,
@@ -342,11 +311,7 @@ export function compose(env: Env, log: Logger): Proxy {
       inputTokens,
       asSent: interpreter.asSent,
       read: (body) => readCountRequest(readJson(body)),
-      ask({ standing, chat, candidates: [{ provider, model }], passedHeaders, journey }) {
-        const target = targetFor(standing.record.scopes.orgId, provider)
-        const as = { id: journey.requestId, headers: passedHeaders }
-        return caller.post(target, '/messages/count_tokens', countBody(chat, model.upstreamName), as)
-      },
+      ask: upstream.askForCount,
       now,
       monotonic,
     }),
@@ -369,7 +334,7 @@ export function compose(env: Env, log: Logger): Proxy {
         shuttingDown: () => shutdown.begun,
       }),
     metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
-    verify: makeVerify({ caller, open, monotonic }),
+    verify: makeVerify({ caller, open: upstream.open, monotonic }),
     explain: makeExplain({
       ...holding,
       standings,
@@ -378,7 +343,7 @@ export function compose(env: Env, log: Logger): Proxy {
       now,
       monotonic,
     }),
-    syncLimits: { forConsole: makeSyncForConsole(syncLimits), forKey: makeSyncForKey(syncLimits) },
+    syncLimits: { forConsole: makeSyncForConsole(upstream.syncLimits), forKey: makeSyncForKey(upstream.syncLimits) },
     tokens: { internal: env.INTERNAL_TOKEN, metrics: env.METRICS_TOKEN },
     asFailure: record.asFailure,
     extraHeaders,

@@ -11,8 +11,8 @@ export type Question = {
 
 /**
  * The question of a request. Answers are passed on as they are, so it also holds what decides their bytes: dialect,
- * stream, what a stream is to tell, and the headers that a provider gets as they came. Who else could answer it is a part of it too: another key of the organisation
- * may not use the same models.
+ * stream, what a stream is to tell, and the headers that a provider gets as they came. Who else could answer it is a
+ * part of it too: another key of the organisation may not use the same models.
  */
 export function questionOf({ journey, chat, candidates, standing, passedHeaders }: Routed): Question {
   const { scopes } = standing.record
